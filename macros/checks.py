@@ -1,0 +1,355 @@
+# Every rule that people can break, one function each, with its code.
+# The codes of a file's form are found while reading (`reading` D1–D2, `grammar` G1, `clauses` C1,
+# `archive` R1); here are those that need the whole archive.
+# Refuses: to stop at the first. Rules yield; `check` sorts what all of them found.
+"""`check(archive)`: all problems of an archive that was read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from macros.grammar import fold, out_of_sequence
+from macros.links import broken_links
+from macros.model import (
+    AS_SIGNED,
+    Agreement,
+    Archive,
+    Evidence,
+    Facts,
+    LaterVersion,
+    PartialDate,
+    Source,
+    SourceRole,
+    TextState,
+    Unit,
+)
+from macros.problem import Problem, Severity, nearest
+from macros.reading import place_of
+from macros.verbatim import differences
+
+Rule = Callable[[Archive], Iterator[Problem]]
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffd"
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e0fff]"
+)
+_FAR = timedelta(days=183)
+
+
+def check(archive: Archive) -> tuple[Problem, ...]:
+    """Every problem that the rules find, sorted by place."""
+    return tuple(sorted(problem for rule in RULES for problem in rule(archive)))
+
+
+def characters(archive: Archive) -> Iterator[Problem]:
+    """G114 not NFC; S102 characters that a reader can't see or that turn the text around."""
+    for path, text in archive.texts.items():
+        for number, line in enumerate(text.split("\n"), 1):
+            for found in _INVISIBLE.finditer(line):
+                name = unicodedata.name(found[0], "ký tự điều khiển")
+                message = f"có ký tự không nhìn thấy: U+{ord(found[0]):04X} ({name})"
+                yield Problem(path, number, found.start() + 1, "S102", message, "Xóa ký tự đó.")
+            if not unicodedata.is_normalized("NFC", line):
+                composed = unicodedata.normalize("NFC", line)
+                pairs = zip(line, composed, strict=False)
+                column = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), len(line))
+                word = line[max(0, column - 5) : column + 5].strip()
+                message = f'chữ có dấu rời (NFD) gần "{word}"'
+                hint = "Chuyển sang Unicode dựng sẵn (NFC)."
+                yield Problem(path, number, column, "G114", message, hint)
+
+
+def sides(archive: Archive) -> Iterator[Problem]:
+    """R104 a side that the unit does not have."""
+    for unit_id, unit in archive.units.items():
+        for series_id, series in unit.series.items():
+            key = ("series", series_id, "counterpart")
+            yield from _side(archive, unit_id, unit, series.counterpart, key)
+    for agreement in archive.agreements:
+        for number, signature in enumerate(agreement.facts.signatures):
+            key = (*agreement.data_key, "signatures", number, "side")
+            yield from _side(archive, agreement.unit_id, agreement.unit, signature.side, key)
+
+
+def _side(
+    archive: Archive, unit_id: str, unit: Unit, side: str, key: tuple[str | int, ...]
+) -> Iterator[Problem]:
+    if side not in unit.sides:
+        message = f'`{key[-1]}`: "{side}" không có trong `sides` (các bên) của đơn vị này'
+        hint = nearest(side, unit.sides) or f"Có: {', '.join(unit.sides)}."
+        yield _in_data(archive, f"data/units/{unit_id}.yml", key, "R104", message, hint)
+
+
+def clause_references(archive: Archive) -> Iterator[Problem]:
+    """R105 a clause that the page does not have; R106 quoted words that do not stand in it."""
+    for agreement in archive.agreements:
+        if agreement.edition.text is TextState.REPORT_ONLY:
+            continue
+        for key, clause_id, printed in _quoted(agreement):
+            clause = agreement.page.clause(clause_id)
+            if clause is None:
+                known = [each.id for each in agreement.page.clauses]
+                message = f'{agreement.path} không có điều khoản "{clause_id}"'
+                yield _fact(archive, agreement, (*key, "clause"), "R105", message, nearest(clause_id, known))
+            elif fold(printed) not in f"{clause.label} {clause.text}":
+                message = f'điều khoản "{clause_id}" không có chữ "{printed}"'
+                hint = f'Điều khoản in: "{_cut(clause.text)}"'
+                yield _fact(archive, agreement, (*key, "printed"), "R106", message, hint)
+
+
+def _quoted(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    facts = agreement.facts
+    for number, suspected in enumerate(facts.suspected):
+        yield ("suspected", number), suspected.clause, suspected.printed
+    for name in ("valid_from", "valid_to"):
+        evidence: Evidence | None = getattr(facts, name)
+        if evidence:
+            yield (name,), evidence.clause, evidence.printed
+    supersedes = agreement.edition.supersedes
+    if agreement.version == AS_SIGNED and supersedes and supersedes.clause:
+        yield ("supersedes",), supersedes.clause, supersedes.printed
+
+
+def quotes(archive: Archive) -> Iterator[Problem]:
+    """R107 a fact that quotes a printed line which does not have those words."""
+    for agreement in archive.agreements:
+        for key, words, printed in _slices(agreement):
+            if fold(words) not in fold(printed):
+                message = f'"{words}" không có trong chỗ in "{_cut(printed)}"'
+                yield _fact(archive, agreement, key, "R107", message, "Chép đúng từng chữ như in.")
+
+
+def _slices(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    facts = agreement.facts
+    for number, signature in enumerate(facts.signatures):
+        printed = " ".join(signature.lines)
+        for name in ("capacity", "title", "name"):
+            if words := getattr(signature, name):
+                yield ("signatures", number, name), words, printed
+    if issued := facts.issued_by:
+        for name in ("number", "date"):
+            if part := getattr(issued, name):
+                yield ("issued_by", name, "printed"), part.printed, issued.printed
+    if agreement.edition.text is TextState.REPORT_ONLY:
+        report = " ".join((*agreement.page.title, *agreement.page.report))
+        for name in ("number", "place", "date"):
+            if part := getattr(facts, name):
+                yield (name, "printed"), part.printed, report
+        if supersedes := agreement.edition.supersedes:
+            yield ("supersedes", "printed"), supersedes.printed, report
+
+
+def regions(archive: Archive) -> Iterator[Problem]:
+    """R107 a region that none of the unit's texts prints."""
+    for unit_id, unit in archive.units.items():
+        if unit.region and not any(
+            fold(unit.region.printed) in printed
+            for agreement in archive.agreements
+            if agreement.unit_id == unit_id
+            for printed in _all_printed(agreement)
+        ):
+            message = f'không văn bản nào của đơn vị in "{unit.region.printed}"'
+            yield _in_data(archive, f"data/units/{unit_id}.yml", ("region", "printed"), "R107", message)
+
+
+def _all_printed(agreement: Agreement) -> Iterator[str]:
+    facts = agreement.facts
+    yield from agreement.page.title
+    yield from agreement.page.report
+    yield from (clause.text for clause in agreement.page.clauses)
+    yield from (part.printed for part in (facts.number, facts.place, facts.issued_by) if part)
+    yield from (*facts.issuer, *(line for each in facts.signatures for line in each.lines))
+
+
+def report_only(archive: Archive) -> Iterator[Problem]:
+    """D208 facts of a report where we hold the text, and facts of a text where we do not."""
+    for agreement in archive.agreements:
+        facts = agreement.facts
+        only = agreement.edition.text is TextState.REPORT_ONLY
+        of_text = ("issuer", "motto", "issued_by", "signatures", "recipients", "suspected")
+        wrong = [*of_text, "valid_from", "valid_to"] if only else ["report"]
+        for name in wrong:
+            if getattr(facts, name):
+                state = agreement.edition.text.value
+                message = f"trường `{name}` không dùng được khi `text` là {state}"
+                yield _fact(archive, agreement, (name,), "D208", message)
+
+
+def dates(archive: Archive) -> Iterator[Problem]:
+    """Y101 (warning) a date far outside its period; Y103, Y104 dates that contradict each other."""
+    for agreement in archive.agreements:
+        facts = agreement.facts
+        first, last = _span(agreement)
+        if facts.date and (value := facts.date.value):
+            if not first - _FAR <= value.last or not value.first <= last + _FAR:
+                message = f"{value.words} cách xa {agreement.period.words}"
+                key, hint = ("date", "value"), "Xem lại năm; nếu văn bản in đúng như vậy thì giữ nguyên."
+                yield _fact(archive, agreement, key, "Y101", message, hint, Severity.WARNING)
+            if isinstance(facts, LaterVersion) and (signed := agreement.edition.date):
+                if signed.value and value.last < signed.value.first:
+                    message = f"phiên bản {agreement.version} có trước ngày ký ({signed.value.words})"
+                    yield _fact(archive, agreement, ("date", "value"), "Y103", message)
+        start, end = facts.valid_from, facts.valid_to
+        if start and end and end.value.last < start.value.first:
+            message = f"hiệu lực đến {end.value.words}, trước khi bắt đầu ({start.value.words})"
+            yield _fact(archive, agreement, ("valid_to", "value"), "Y104", message)
+
+
+def _span(agreement: Agreement) -> tuple[date, date]:
+    period = agreement.period
+    if period.school_year:
+        return date(period.start, 9, 1), date(period.end, 8, 31)
+    return date(period.start, 1, 1), date(period.end, 12, 31)
+
+
+def supersedes(archive: Archive) -> Iterator[Problem]:
+    """Y102 an edition that says that it replaces itself or a later one (so also any circle)."""
+    for agreement in archive.agreements:
+        found = agreement.edition.supersedes
+        if agreement.version == AS_SIGNED and found and found.period >= agreement.period:
+            message = f"bản {agreement.period} không thể thay thế bản {found.period}"
+            hint = "Bản bị thay thế phải thuộc kỳ trước (có thể là bản mà kho chưa có)."
+            yield _fact(archive, agreement, ("supersedes", "period"), "Y102", message, hint)
+
+
+def sequence(archive: Archive) -> Iterator[Problem]:
+    """G201 (warning) a label that does not follow the one before; silent once suspected in data."""
+    for agreement in archive.agreements:
+        listed = {
+            suspected.clause
+            for suspected in agreement.facts.suspected
+            if (clause := agreement.page.clause(suspected.clause))
+            and fold(suspected.printed) in clause.label
+        }
+        for clause, expected in out_of_sequence(agreement.page):
+            if clause.id not in listed:
+                message = f'nhãn "{clause.label}" không nối tiếp nhãn trước (chờ số {expected})'
+                hint = "Nếu văn bản in đúng như vậy, ghi vào `suspected` của bản này trong data/units/."
+                yield Problem(
+                    agreement.path, clause.line, 1, "G201", message, hint, Severity.WARNING
+                )
+
+
+def sources(archive: Archive) -> Iterator[Problem]:
+    """V101, V104 text that parts from its source; V102 a changed original; V103 a missing one."""
+    for agreement in archive.agreements:
+        for number, source in enumerate(agreement.facts.source):
+            key = ("source", number)
+            data = archive.sources.get(source.file)
+            if data is None:
+                message = f"không có tệp data/sources/{source.file}"
+                hint = nearest(source.file, archive.sources)
+                yield _fact(archive, agreement, (*key, "file"), "V103", message, hint)
+                continue
+            digest = hashlib.sha256(data).hexdigest()
+            if digest != source.sha256:
+                message = f"data/sources/{source.file} có mã băm {digest}"
+                hint = "Bản gốc không được sửa; nếu mới thêm thì ghi đúng mã băm này."
+                yield _fact(archive, agreement, (*key, "sha256"), "V102", message, hint)
+            if source.role is SourceRole.TEXT:
+                yield from _verbatim(archive, agreement, source, data)
+
+
+def _verbatim(
+    archive: Archive, agreement: Agreement, source: Source, data: bytes
+) -> Iterator[Problem]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        message = f"data/sources/{source.file} không phải văn bản UTF-8 nên không đối chiếu được"
+        yield _fact(archive, agreement, ("source",), "V103", message)
+        return
+    for found in differences(agreement, text):
+        message = f"{found.message} (data/sources/{source.file} dòng {found.source_line})"
+        if found.key:
+            yield _fact(archive, agreement, found.key, found.code, message)
+        else:
+            yield Problem(agreement.path, found.line, 1, found.code, message, _VERBATIM)
+
+
+_VERBATIM = "Trang phải đúng từng chữ với bản gốc, kể cả lỗi in; chỗ nghi sai ghi vào `suspected`."
+
+
+def units(archive: Archive) -> Iterator[Problem]:
+    """R108 an unknown successor; R109 a former address that is in use."""
+    held: dict[str, str] = {unit_id: unit_id for unit_id in archive.units}
+    for unit_id, unit in archive.units.items():
+        path = f"data/units/{unit_id}.yml"
+        if unit.successor and unit.successor not in archive.units:
+            message = f'không có đơn vị "{unit.successor}"'
+            hint = nearest(unit.successor, archive.units)
+            yield _in_data(archive, path, ("successor",), "R108", message, hint)
+        for number, alias in enumerate(unit.aliases):
+            if alias in held:
+                message = f'địa chỉ cũ "{alias}" đang thuộc đơn vị "{held[alias]}"'
+                yield _in_data(archive, path, ("aliases", number), "R109", message)
+            held.setdefault(alias, unit_id)
+        days = [name.since or PartialDate(1) for name in unit.names]
+        if [day.first for day in days] != sorted(day.first for day in days):
+            message = "các tên gọi phải xếp theo ngày, tên mới nhất ở cuối"
+            yield _in_data(archive, path, ("names",), "Y105", message)
+
+
+def links(archive: Archive) -> Iterator[Problem]:
+    """R201 a link to a page that does not exist; R202 to a heading that does not exist."""
+    generated = {"don-vi/index.md"}
+    for agreement in archive.agreements:
+        parts = agreement.address.rstrip("/").split("/")
+        generated |= {"/".join((*parts[:depth], "index.md")) for depth in range(1, len(parts) + 1)}
+    own = {
+        path.removeprefix("docs/"): text
+        for path, text in archive.texts.items()
+        if path.startswith("docs/") and not path.startswith("docs/don-vi/")
+    }
+    for path, line, target, anchor in broken_links(own, generated):
+        if anchor:
+            hint = nearest(anchor, target.anchors)
+            message = f'trang {target.path} không có mục "#{anchor}"'
+            yield Problem(f"docs/{path}", line, 1, "R202", message, hint)
+        else:
+            hint = nearest(target.path, own)
+            message = f'liên kết tới "{target.path}", không có trang đó'
+            yield Problem(f"docs/{path}", line, 1, "R201", message, hint)
+
+
+def _fact(
+    archive: Archive, agreement: Agreement, key: tuple[str | int, ...], code: str, message: str,
+    hint: str = "", severity: Severity = Severity.ERROR,
+) -> Problem:  # fmt: skip
+    full = (*agreement.data_key, *key)
+    return _in_data(archive, agreement.data_path, full, code, message, hint, severity)
+
+
+def _in_data(
+    archive: Archive, path: str, key: tuple[str | int, ...], code: str, message: str,
+    hint: str = "", severity: Severity = Severity.ERROR,
+) -> Problem:  # fmt: skip
+    line, column = place_of(archive.places.get(path, {}), *key)
+    return Problem(path, line, column, code, message, hint, severity)
+
+
+def _cut(text: str, limit: int = 80) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+RULES: tuple[Rule, ...] = (
+    characters,
+    sides,
+    clause_references,
+    quotes,
+    regions,
+    report_only,
+    dates,
+    supersedes,
+    sequence,
+    sources,
+    units,
+    links,
+)
+
+__all__ = ["RULES", "Facts", "check"]

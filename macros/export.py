@@ -1,0 +1,107 @@
+# What programs read: agreement.json, the public contract of DESIGN §4.
+# Refuses: to invent. An absent fact is null.
+"""One version of an agreement as JSON (`schema: 1`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from macros.model import Agreement, Archive, Clause, Evidence, Printed, PrintedDate, TextState
+
+SCHEMA = 1
+
+
+def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
+    """The file `agreement.json`: UTF-8, keys in the contract's order, ends in a line end."""
+    facts, edition = agreement.facts, agreement.edition
+    later = archive.editions(agreement.unit_id, agreement.series_id)
+    superseded_by = next(
+        (
+            str(each.period)
+            for each in later
+            if not each.edition.draft
+            and each.edition.supersedes
+            and each.edition.supersedes.period == agreement.period
+        ),
+        None,
+    )
+    issued = facts.issued_by
+    record: dict[str, Any] = {
+        "schema": SCHEMA,
+        "unit": {"id": agreement.unit_id, "name": agreement.unit.name},
+        "series": agreement.series_id,
+        "period": str(agreement.period),
+        "version": agreement.version,
+        "versions": list(agreement.versions),
+        "kind": edition.kind.value,
+        "text": edition.text.value,
+        "draft": facts.draft,
+        "sample": agreement.unit.sample,
+        "title": list(agreement.page.title),
+        "number": _printed(facts.number),
+        "place": _printed(facts.place),
+        "date": _printed(facts.date),
+        "issued_by": issued
+        and {
+            "printed": issued.printed,
+            "number": _printed(issued.number),
+            "date": _printed(issued.date),
+        },
+        "valid_from": _evidence(facts.valid_from),
+        "valid_to": _evidence(facts.valid_to),
+        "supersedes": edition.supersedes
+        and {
+            "period": str(edition.supersedes.period),
+            "printed": edition.supersedes.printed,
+            "clause": edition.supersedes.clause,
+        },
+        "superseded_by": superseded_by,
+        "sides": [{"id": side.value, "name": name} for side, name in sides_of(agreement).items()],
+        "signatories": [
+            {"side": s.side.value, "capacity": s.capacity, "title": s.title, "name": s.name}
+            for s in facts.signatures
+        ],
+        "recipients": list(facts.recipients.lines) if facts.recipients else [],
+        "clauses": [_clause(clause) for clause in agreement.page.clauses],
+        "report": list(agreement.page.report) if edition.text is TextState.REPORT_ONLY else [],
+        "source": [
+            {"role": source.role.value, "file": source.file, "sha256": source.sha256}
+            for source in facts.source
+        ],
+        "seal": None,
+    }
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def sides_of(agreement: Agreement) -> Mapping[Any, str]:
+    """The two sides of the series with the unit's names for them, management first."""
+    counterpart = agreement.series.counterpart
+    sides = agreement.unit.sides
+    own = next((side for side in sides if side != counterpart), counterpart)
+    return {side: sides[side] for side in (own, counterpart) if side in sides}
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    shared = clause.shared
+    return {
+        "id": clause.id,
+        "parent": clause.parent,
+        "kind": clause.kind.value,
+        "label": clause.label,
+        "text": clause.text,
+        "shared": shared and {"id": shared.id, "wording": shared.wording},
+    }
+
+
+def _printed(part: Printed | PrintedDate | None) -> dict[str, str | None] | None:
+    if part is None:
+        return None
+    return {"printed": part.printed, "value": str(part.value) if part.value else None}
+
+
+def _evidence(part: Evidence | None) -> dict[str, str] | None:
+    if part is None:
+        return None
+    return {"value": str(part.value), "clause": part.clause, "printed": part.printed}

@@ -1,0 +1,586 @@
+# The words of the house as values.
+# Hides: how a period, a partial date, a version is written and ordered.
+# Refuses: mutation, and rules that people can break (those are in checks).
+"""What an archive of agreements is made of.
+
+The classes read from `data/` are pydantic dataclasses: one declaration gives the reading, the
+refusal of unknown keys and the JSON Schema. The classes of a page's text are plain dataclasses,
+made by `grammar`. All are frozen; sequences are tuples.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, NewType, Self
+
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, StrictBool, StringConstraints
+from pydantic.dataclasses import dataclass as data_class
+from pydantic_core import CoreSchema, core_schema
+
+UnitId = NewType("UnitId", str)
+SeriesId = NewType("SeriesId", str)
+ClauseId = NewType("ClauseId", str)
+
+KEBAB = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+AS_SIGNED = "goc"
+_STRICT = ConfigDict(extra="forbid")
+
+Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
+Kebab = Annotated[str, StringConstraints(pattern=f"^{KEBAB}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class _Text:
+    """A value that YAML and JSON write as one string: `parse` reads it, `str()` writes it."""
+
+    __slots__ = ()
+    pattern: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls.parse, core_schema.str_schema(pattern=f"^{cls.pattern}$", strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period(_Text):
+    """A school year `2024-2025`, or several calendar years `2018-2020`."""
+
+    start: int
+    end: int
+    pattern = r"\d{4}-\d{4}"
+
+    def __post_init__(self) -> None:
+        if not 1900 <= self.start < self.end <= 2200:
+            raise ValueError(f"kỳ {self.start}-{self.end}: năm sau phải lớn hơn năm trước")
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """`2024-2025` as a period; ValueError for any other form."""
+        if not re.fullmatch(cls.pattern, text):
+            raise ValueError(f'"{text}" không có dạng 2024-2025')
+        return cls(int(text[:4]), int(text[5:]))
+
+    def __str__(self) -> str:
+        return f"{self.start}-{self.end}"
+
+    @property
+    def school_year(self) -> bool:
+        return self.end == self.start + 1
+
+    @property
+    def words(self) -> str:
+        """`năm học 2024-2025` or `giai đoạn 2018-2020`."""
+        return f"{'năm học' if self.school_year else 'giai đoạn'} {self}"
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate(_Text):
+    """A date as exact as the print: `2024-10-07`, `2021-10` or `2021`."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    pattern = r"\d{4}(-\d{2}(-\d{2})?)?"
+
+    def __post_init__(self) -> None:
+        self.first, self.last  # noqa: B018 both raise ValueError on an impossible date
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate:
+        """Read the ISO form; ValueError for an impossible date or another form."""
+        if not re.fullmatch(cls.pattern, text):
+            raise ValueError(f'"{text}" không có dạng 2024-10-07, 2024-10 hay 2024')
+        try:
+            return cls(*(int(part) for part in text.split("-")))
+        except ValueError:
+            raise ValueError(f'không có ngày "{text}" trong lịch') from None
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04}"]
+        parts += [f"{part:02}" for part in (self.month, self.day) if part is not None]
+        return "-".join(parts)
+
+    @property
+    def first(self) -> date:
+        """The earliest day that it can mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last(self) -> date:
+        """The latest day that it can mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    @property
+    def words(self) -> str:
+        """`ngày 07/10/2024`, `tháng 10/2021` or `năm 2021`."""
+        if self.month is None:
+            return f"năm {self.year}"
+        if self.day is None:
+            return f"tháng {self.month:02}/{self.year}"
+        return f"ngày {self.day:02}/{self.month:02}/{self.year}"
+
+
+class Kind(StrEnum):
+    """What an agreement calls itself."""
+
+    REGULATION = "regulation"
+    PLAN = "plan"
+    PROGRAMME = "programme"
+
+
+class Side(StrEnum):
+    """Who agrees."""
+
+    MANAGEMENT = "management"
+    UNION = "union"
+    YOUTH_UNION = "youth-union"
+    WOMEN = "women"
+    VETERANS = "veterans"
+    STAFF = "staff"
+
+
+class UnitType(StrEnum):
+    """What sort of unit it is; the order is that of lists."""
+
+    DEPARTMENT = "department"
+    DISTRICT_OFFICE = "district-office"
+    PRESCHOOL = "preschool"
+    PRIMARY = "primary"
+    LOWER_SECONDARY = "lower-secondary"
+    UPPER_SECONDARY = "upper-secondary"
+    CENTRE = "centre"
+    COLLEGE = "college"
+    OTHER = "other"
+
+
+class TextState(StrEnum):
+    """Whether we hold the agreement's own text, or only a report about it."""
+
+    FULL = "full"
+    REPORT_ONLY = "report-only"
+
+
+class SourceRole(StrEnum):
+    """What a source file is to the text."""
+
+    TEXT = "text"
+    SIGNED_SCAN = "signed-scan"
+    WEB = "web"
+
+
+class RecordKind(StrEnum):
+    """Why a version stands beside an earlier one. The kinds are never mixed."""
+
+    AMEND = "amend"
+    REPLACE = "replace"
+    CORRECT = "correct"
+    TRANSCRIBE = "transcribe"
+
+
+# --- facts, as editors write them in data/units/<unit>.yml ---
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Printed:
+    """A printed form and its value; `value` is null where the print leaves it blank."""
+
+    printed: Line
+    value: Line | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class PrintedDate:
+    """A printed date and its value, as exact as the print, never more."""
+
+    printed: Line
+    value: PartialDate | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Decision:
+    """The decision under which a text was issued; `number` and `date` quote `printed`."""
+
+    printed: Line
+    number: Printed | None = None
+    date: PrintedDate | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Evidence:
+    """A day that a clause states in the quoted words."""
+
+    value: PartialDate
+    clause: Kebab
+    printed: Line
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Supersedes:
+    """The period whose edition the text replaces, with the words that say so."""
+
+    period: Period
+    printed: Line
+    clause: Kebab | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Signature:
+    """One signature as printed lines; capacity, title and name quote them."""
+
+    lines: tuple[Line, ...] = Field(min_length=1)
+    side: Side
+    capacity: Line | None = None
+    title: Line | None = None
+    name: Line | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Recipients:
+    """The block `Nơi nhận`, line by line as printed."""
+
+    heading: Line
+    lines: tuple[Line, ...] = ()
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Report:
+    """What surrounds a news report, as printed there."""
+
+    section: Line | None = None
+    published: PrintedDate | None = None
+    byline: Line | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Source:
+    """A file in data/sources/ that a version was transcribed from, byte for byte."""
+
+    role: SourceRole
+    file: FileName
+    sha256: Sha256
+    origin: Line | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Suspected:
+    """A suspected mistake of the print: shown beside the text, never mended."""
+
+    clause: Kebab
+    printed: Line
+    meant: Line | None = None
+    why: Line
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Record:
+    """Why this version exists: what was changed and the reason."""
+
+    kind: RecordKind
+    what: Line
+    why: Line
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Extended:
+    """The edition was prolonged to another period."""
+
+    to: Period
+    evidence: Line
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Withdrawn:
+    """The edition was withdrawn on a day."""
+
+    date: PartialDate
+    evidence: Line
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Facts:
+    """What is printed on or known of one version. Absent facts are absent, never invented."""
+
+    draft: StrictBool = False
+    issuer: tuple[Line, ...] = ()
+    motto: tuple[Line, ...] = ()
+    number: Printed | None = None
+    place: Printed | None = None
+    date: PrintedDate | None = None
+    issued_by: Decision | None = None
+    valid_from: Evidence | None = None
+    valid_to: Evidence | None = None
+    signatures: tuple[Signature, ...] = ()
+    recipients: Recipients | None = None
+    report: Report | None = None
+    source: tuple[Source, ...] = ()
+    suspected: tuple[Suspected, ...] = ()
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class LaterVersion(Facts):
+    """A whole later text of the same edition, with the record of why it exists."""
+
+    record: Record
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Edition(Facts):
+    """One period of a series; its own facts are those of the text as signed."""
+
+    kind: Kind
+    text: TextState = TextState.FULL
+    supersedes: Supersedes | None = None
+    extended: Extended | None = None
+    withdrawn: Withdrawn | None = None
+    versions: dict[PartialDate, LaterVersion] = Field(default_factory=dict)
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Series:
+    """One unit with one counterpart: one edition per period."""
+
+    counterpart: Side
+    editions: dict[Period, Edition] = Field(min_length=1)
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class UnitName:
+    """A name and the day from which it holds."""
+
+    name: Line
+    since: PartialDate | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Region:
+    """A place as a source of this unit gives it: `printed` stands in one of its texts."""
+
+    name: Line
+    printed: Line
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Lifetime:
+    """The days from and to which a unit exists, where known."""
+
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Unit:
+    """A school, centre or office, and the facts of all its agreements (data/units/<id>.yml)."""
+
+    names: tuple[UnitName, ...] = Field(min_length=1)
+    type: UnitType
+    sides: dict[Side, Line] = Field(min_length=2)
+    series: dict[Kebab, Series] = Field(min_length=1)
+    region: Region | None = None
+    sample: StrictBool = False
+    valid: Lifetime | None = None
+    successor: Kebab | None = None
+    aliases: tuple[Kebab, ...] = ()
+    terms: dict[Kebab, dict[Period, Line]] = Field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The newest name."""
+        return self.names[-1].name
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class SharedClause:
+    """Text that many units use (data/clauses/<id>.yml); a wording is named by its period."""
+
+    title: Line
+    wordings: dict[Period, Line] = Field(min_length=1)
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Glossary:
+    """Abbreviations with their long forms (data/glossary.yml)."""
+
+    abbreviations: dict[Line, Line] = Field(default_factory=dict)
+
+
+# --- the text of a page, as grammar reads it ---
+
+
+class ClauseKind(StrEnum):
+    """What part of a document a clause is."""
+
+    BASIS = "basis"
+    PREAMBLE = "preamble"
+    HEADING = "heading"
+    CLAUSE = "clause"
+    TABLE = "table"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The wording of a shared clause that a page pins, with the blanks filled in the call."""
+
+    id: str
+    wording: str
+    blanks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A paragraph, heading or table with an id.
+
+    `text` has no label, is NFC with white space folded; a table's is its cells joined by spaces.
+    `level` is the heading's depth (1 to 6) and 0 for all else.
+    """
+
+    id: ClauseId
+    kind: ClauseKind
+    label: str = ""
+    text: str = ""
+    parent: ClauseId | None = None
+    level: int = 0
+    rows: tuple[tuple[str, ...], ...] = ()
+    shared: Shared | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The text of one version: title lines, clauses in reading order; or a report's paragraphs."""
+
+    title: tuple[str, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    report: tuple[str, ...] = ()
+
+    def clause(self, clause_id: str) -> Clause | None:
+        """The clause of that id, or None."""
+        return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+
+# --- the archive ---
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """One version of one edition: its text and its facts. `version` is `goc` or a date."""
+
+    unit_id: UnitId
+    unit: Unit
+    series_id: SeriesId
+    period: Period
+    version: str
+    page: Page
+    path: str
+
+    @cached_property
+    def series(self) -> Series:
+        return self.unit.series[self.series_id]
+
+    @cached_property
+    def edition(self) -> Edition:
+        return self.series.editions[self.period]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is printed on this version."""
+        if self.version == AS_SIGNED:
+            return self.edition
+        return self.edition.versions[PartialDate.parse(self.version)]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """All versions of the edition, the oldest first."""
+        return versions_of(self.edition)
+
+    @property
+    def newest(self) -> bool:
+        return self.version == self.versions[-1]
+
+    @property
+    def data_path(self) -> str:
+        """The file with its facts."""
+        return f"data/units/{self.unit_id}.yml"
+
+    @property
+    def data_key(self) -> tuple[str, ...]:
+        """Where its facts stand in that file."""
+        key = ("series", self.series_id, "editions", str(self.period))
+        return key if self.version == AS_SIGNED else (*key, "versions", self.version)
+
+    @property
+    def address(self) -> str:
+        """Where it is published, from the site's root: `don-vi/…/2024-2025/`."""
+        own = f"don-vi/{self.unit_id}/{self.series_id}/{self.period}/"
+        return own if self.newest else f"{own}ban/{self.version}/"
+
+
+def versions_of(edition: Edition) -> tuple[str, ...]:
+    """`goc` and then the dates of the later versions, in order."""
+    return (AS_SIGNED, *sorted(str(day) for day in edition.versions))
+
+
+Place = tuple[int, int]
+Places = Mapping[tuple[str | int, ...], Place]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """All that editors wrote, read once.
+
+    `places` gives for a data file the line and column of each key and item; `sources` holds
+    data/sources/ by file name; `texts` the raw texts of docs/ and data/ by path.
+    """
+
+    units: Mapping[UnitId, Unit]
+    agreements: tuple[Agreement, ...]
+    shared: Mapping[str, SharedClause] = field(default_factory=dict)
+    glossary: Glossary = field(default_factory=Glossary)
+    places: Mapping[str, Places] = field(default_factory=dict)
+    sources: Mapping[str, bytes] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def editions(self, unit_id: str, series_id: str) -> tuple[Agreement, ...]:
+        """The newest version of each edition of a series, the oldest period first."""
+        return self._newest.get((unit_id, series_id), ())
+
+    def versions(self, of: Agreement) -> tuple[Agreement, ...]:
+        """All versions of the edition of `of`, the oldest first."""
+        return self._versions[of.unit_id, of.series_id, of.period]
+
+    def series(self) -> Iterator[tuple[UnitId, SeriesId]]:
+        """Every series that has a readable edition, in the order of unit and series id."""
+        yield from self._newest
+
+    @cached_property
+    def _newest(self) -> dict[tuple[UnitId, SeriesId], tuple[Agreement, ...]]:
+        found: dict[tuple[UnitId, SeriesId], list[Agreement]] = {}
+        for agreement in sorted(self.agreements, key=lambda a: (a.unit_id, a.series_id, a.period)):
+            if agreement.newest:
+                found.setdefault((agreement.unit_id, agreement.series_id), []).append(agreement)
+        return {key: tuple(editions) for key, editions in found.items()}
+
+    @cached_property
+    def _versions(self) -> dict[tuple[UnitId, SeriesId, Period], tuple[Agreement, ...]]:
+        found: dict[tuple[UnitId, SeriesId, Period], list[Agreement]] = {}
+        for agreement in self.agreements:
+            key = (agreement.unit_id, agreement.series_id, agreement.period)
+            found.setdefault(key, []).append(agreement)
+        return {
+            key: tuple(sorted(all_, key=lambda a: a.versions.index(a.version)))
+            for key, all_ in found.items()
+        }

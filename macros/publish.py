@@ -1,0 +1,198 @@
+# Archive → everything that the site adds to the hand-written pages.
+# Hides: which pages and files there are, at which addresses, and in which lists an edition stands.
+# Refuses: the disk and the clock: the archive and the as-of day are arguments.
+"""All generated pages and files of the site."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from macros.calendar import (
+    State,
+    first_day,
+    holding,
+    last_day,
+    school_year,
+    state,
+    timeline,
+    turning_days,
+)
+from macros.export import agreement_json
+from macros.git import Commit
+from macros.model import Agreement, Archive, UnitId, UnitType
+from macros.render import (
+    Card,
+    Contact,
+    SitePage,
+    agreement_page,
+    moved_page,
+    overview,
+    unit_page,
+    units_page,
+)
+
+PER_PAGE = 100
+_GLANCE = 12
+# Lists stand at don-vi/loai/<type>/, so no unit may have this id.
+RESERVED = "loai"
+
+
+class Publication:
+    """The site of an archive on a day."""
+
+    def __init__(self, archive: Archive, as_of: date, contact: Contact) -> None:
+        self.archive = archive
+        self.as_of = as_of
+        self.contact = contact
+
+    def pages(self) -> Iterator[SitePage]:
+        """Every generated page."""
+        for agreement in self.archive.agreements:
+            states = self._timeline(agreement)
+            yield agreement_page(agreement, self.archive, states, self.contact)
+        for unit_id, series_id in self.archive.series():
+            yield self._series_page(unit_id, series_id)
+        for unit_id, unit in self.archive.units.items():
+            series = {
+                key: [self._card(each) for each in reversed(self.archive.editions(unit_id, key))]
+                for key in unit.series
+                if self.archive.editions(unit_id, key)
+            }
+            yield unit_page(unit_id, unit, series, self.archive)
+            for alias in unit.aliases:
+                yield moved_page(f"don-vi/{alias}/", unit_id, unit)
+        yield from self._lists()
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Every generated file that is no page: address and bytes."""
+        for agreement in self.archive.agreements:
+            yield f"{agreement.address}agreement.json", agreement_json(agreement, self.archive)
+            for name in sorted({source.file for source in agreement.facts.source}):
+                if name in self.archive.sources:
+                    yield f"{agreement.address}nguon/{name}", self.archive.sources[name]
+
+    def glance(self, up: str) -> str:
+        """The latest year at a glance: the newest editions of real units, and what is missing."""
+        newest = sorted(
+            self._newest(sample=False),
+            key=lambda card: (card.agreement.period.end, card.agreement.period.start),
+            reverse=True,
+        )
+        real = [card.agreement for card in newest]
+        days = turning_days(real) | {
+            day
+            for year in range(self.as_of.year, self.as_of.year + 3)
+            for day in (first_day(school_year(date(year, 12, 1))),)
+        }
+        sentences = timeline(days, self.as_of, lambda day: _glance(real, day))
+        samples = sum(unit.sample for unit in self.archive.units.values())
+        return overview(newest[:_GLANCE], samples, sentences, up)
+
+    def _series_page(self, unit_id: str, series_id: str) -> SitePage:
+        editions = self.archive.editions(unit_id, series_id)
+        moves = timeline(turning_days(editions), self.as_of, lambda day: holding(editions, day))
+        shown = moves[0][1]
+        return agreement_page(
+            shown,
+            self.archive,
+            self._timeline(shown),
+            self.contact,
+            address=f"don-vi/{unit_id}/{series_id}/",
+            moves=[(day, each.address) for day, each in moves[1:]],
+        )
+
+    def _lists(self) -> Iterator[SitePage]:
+        cards = list(self._newest(sample=False))
+        samples = list(self._newest(sample=True))
+        by_type = {
+            kind: rows
+            for kind in UnitType
+            if (rows := [c for c in cards if c.agreement.unit.type is kind])
+        }
+        counts = {
+            kind: len({card.agreement.unit_id for card in rows}) for kind, rows in by_type.items()
+        }
+        whole = len(cards) <= PER_PAGE
+        yield units_page(cards if whole else [], samples, counts, whole=whole)
+        for kind, rows in by_type.items():
+            last = -(-len(rows) // PER_PAGE)
+            for page in range(1, last + 1):
+                own = f"don-vi/{RESERVED}/{kind.value}/"
+                part = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
+                address = own if page == 1 else f"{own}{page}/"
+                yield units_page(part, [], counts, address=address, of=kind, pages=(page, last))
+
+    def _newest(self, *, sample: bool) -> Iterator[Card]:
+        """The newest signed edition of each series, in the order of lists."""
+        order = list(UnitType)
+        found = [
+            self._card(holding(editions, self.as_of))
+            for unit_id, series_id in self.archive.series()
+            if self.archive.units[unit_id].sample is sample
+            and (editions := self.archive.editions(unit_id, series_id))
+        ]
+        yield from sorted(
+            found,
+            key=lambda card: (
+                order.index(card.agreement.unit.type),
+                card.agreement.unit.name,
+                card.agreement.series_id,
+            ),
+        )
+
+    def _card(self, agreement: Agreement) -> Card:
+        return Card(agreement=agreement, timeline=self._timeline(agreement))
+
+    def _timeline(self, agreement: Agreement) -> list[tuple[date, State]]:
+        editions = self.archive.editions(agreement.unit_id, agreement.series_id)
+        days = self._turning[agreement.unit_id, agreement.series_id]
+        return timeline(days, self.as_of, lambda day: state(agreement, editions, day))
+
+    @cached_property
+    def _turning(self) -> dict[tuple[UnitId, str], set[date]]:
+        return {
+            (unit_id, series_id): turning_days(self.archive.editions(unit_id, series_id))
+            for unit_id, series_id in self.archive.series()
+        }
+
+
+def _glance(newest: Sequence[Agreement], day: date) -> str:
+    """One honest sentence about the school year of a day."""
+    if not newest:
+        return "Kho chưa có bản nào của đơn vị thật."
+    year = school_year(day)
+    units = {each.unit_id for each in newest}
+    now = {each.unit_id for each in newest if each.period.start <= year.start < each.period.end}
+    over = day > last_day(year)
+    subject = f"{year.words[0].upper()}{year.words[1:]}"
+    if now:
+        verb = "đã kết thúc; kho có bản của" if over else "kho có bản của"
+        return f"{subject}{'' if over else ':'} {verb} {len(now)} trên {len(units)} đơn vị."
+    first = min(each.period for each in newest)
+    last = max(newest, key=lambda each: each.period.end).period
+    return (
+        f"{subject}: kho chưa có bản nào. Bản mới nhất của {len(units)} đơn vị thuộc các kỳ đã qua, "
+        f"từ {first.words} đến {last.words}."
+    )
+
+
+def build_record(site: Path, commit: Commit | None, as_of: date) -> bytes:
+    """`build.json`: the only file that names the commit, the time, the as-of day and digests."""
+    files = {
+        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(site.rglob("*"))
+        if path.is_file() and path.name != "build.json"
+    }
+    record = {
+        "schema": 1,
+        "commit": commit and commit.id,
+        "time": commit and commit.time,
+        "as_of": str(as_of),
+        "files": files,
+    }
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,406 @@
+# Model → HTML. The only place that escapes: one Jinja environment with autoescape for everything.
+# Hides: how abbreviations, suspected mistakes and states are marked up.
+# Refuses: addresses that name a host; every link is relative to the page it stands on.
+"""Pages of the site as HTML fragments, without the theme around them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import jinja2
+from markupsafe import Markup, escape
+
+from macros.calendar import WORDS, Standing, State
+from macros.export import sides_of
+from macros.grammar import cite
+from macros.model import (
+    AS_SIGNED,
+    Agreement,
+    Archive,
+    Clause,
+    ClauseKind,
+    Kind,
+    LaterVersion,
+    PartialDate,
+    RecordKind,
+    Side,
+    SourceRole,
+    Suspected,
+    TextState,
+    Unit,
+    UnitType,
+)
+
+KINDS = {
+    Kind.REGULATION: "Quy chế phối hợp",
+    Kind.PLAN: "Kế hoạch phối hợp",
+    Kind.PROGRAMME: "Chương trình phối hợp",
+}
+COUNTERPARTS = {
+    Side.MANAGEMENT: "Chính quyền",
+    Side.UNION: "Công đoàn",
+    Side.YOUTH_UNION: "Đoàn thanh niên",
+    Side.WOMEN: "Phụ nữ",
+    Side.VETERANS: "Cựu chiến binh",
+    Side.STAFF: "Người lao động",
+}
+TYPES = {
+    UnitType.DEPARTMENT: "Sở",
+    UnitType.DISTRICT_OFFICE: "Phòng giáo dục",
+    UnitType.PRESCHOOL: "Trường mầm non",
+    UnitType.PRIMARY: "Trường tiểu học",
+    UnitType.LOWER_SECONDARY: "Trường trung học cơ sở",
+    UnitType.UPPER_SECONDARY: "Trường trung học phổ thông",
+    UnitType.CENTRE: "Trung tâm",
+    UnitType.COLLEGE: "Trường cao đẳng, đại học",
+    UnitType.OTHER: "Đơn vị khác",
+}
+RECORDS = {
+    RecordKind.AMEND: "sửa đổi, bổ sung",
+    RecordKind.REPLACE: "thay thế",
+    RecordKind.CORRECT: "đính chính",
+    RecordKind.TRANSCRIBE: "sửa lỗi chép",
+}
+SOURCES = {
+    SourceRole.TEXT: "văn bản",
+    SourceRole.SIGNED_SCAN: "bản chụp có chữ ký",
+    SourceRole.WEB: "trang web",
+}
+
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.PackageLoader("macros"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_ENVIRONMENT.globals.update(
+    KINDS=KINDS, COUNTERPARTS=COUNTERPARTS, TYPES=TYPES, WORDS=WORDS, AS_SIGNED=AS_SIGNED
+)
+
+Timeline = Sequence[tuple[date, State]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A line of the contents list; `level` counts from 2, as headings do."""
+
+    id: str
+    title: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePage:
+    """A page below the theme: `address` ends in `/` and is relative to the site's root.
+
+    `source` is the file that it shows, for the link to the forge; `canonical` the address that
+    search engines shall keep where two pages show one text.
+    """
+
+    address: str
+    title: str
+    description: str
+    html: str
+    contents: tuple[Contents, ...] = ()
+    source: str = ""
+    canonical: str = ""
+    searchable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where readers turn to; empty where it is not configured."""
+
+    edit: str = ""
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One edition in a list: with its state and the states of later days."""
+
+    agreement: Agreement
+    timeline: Timeline
+
+    @property
+    def state(self) -> State:
+        return self.timeline[0][1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A clause ready to be shown."""
+
+    clause: Clause
+    depth: int
+    cited: str
+    label: Markup
+    text: Markup
+    cells: tuple[tuple[Markup, ...], ...]
+
+
+def agreement_page(
+    agreement: Agreement, archive: Archive, timeline: Timeline, contact: Contact,
+    *, address: str = "", moves: Sequence[tuple[date, str]] = (),
+) -> SitePage:  # fmt: skip
+    """The page of one version. `address`: where it is shown, if not at its own address;
+    `moves`: the days from which that place shows another edition, with its address."""
+    own = agreement.address
+    shown = address or own
+    title = title_of(agreement)
+    rows = tuple(_rows(agreement, archive))
+    headings = [row for row in rows if row.clause.kind is ClauseKind.HEADING]
+    contents = tuple(
+        Contents(
+            row.clause.id,
+            f"{row.clause.label} {row.clause.text}".strip(),
+            max(2, row.clause.level),
+        )
+        for row in headings
+    )
+    editions = archive.editions(agreement.unit_id, agreement.series_id)
+    path = agreement.path
+    html = _ENVIRONMENT.get_template("agreement.html").render(
+        a=agreement,
+        facts=agreement.facts,
+        edition=agreement.edition,
+        unit=agreement.unit,
+        rows=rows,
+        front=[row for row in rows if row.clause.kind in (ClauseKind.BASIS, ClauseKind.PREAMBLE)],
+        title=title,
+        sides=list(sides_of(agreement).values()),
+        state=timeline[0][1],
+        timeline=_timeline(timeline),
+        moves=_json([[str(day), up_from(shown) + target] for day, target in moves]),
+        up=up_from(shown),
+        own=up_from(shown) + own,
+        address=shown,
+        cited_as=cited_as(agreement),
+        versions=list(_versions(agreement, archive)),
+        editions=[each for each in editions if each.period != agreement.period],
+        sources=[(SOURCES[source.role], source) for source in agreement.facts.source],
+        report_only=agreement.edition.text is TextState.REPORT_ONLY,
+        edit=contact.edit and contact.edit + path.removeprefix("docs/"),
+        report=contact.report,
+        suspected=len(agreement.facts.suspected),
+        series_page=bool(address),
+    )
+    return SitePage(
+        address=shown,
+        title=f"{title} – {agreement.unit.name}",
+        description=f"{title}, {agreement.unit.name}: toàn văn, từng điều khoản có liên kết riêng.",
+        html=html,
+        contents=contents,
+        source=path,
+        canonical=own,
+        searchable=not address and agreement.newest,
+    )
+
+
+def unit_page(
+    unit_id: str, unit: Unit, series: Mapping[str, Sequence[Card]], archive: Archive
+) -> SitePage:
+    """The page of a unit: its series and their periods, the newest first."""
+    address = f"don-vi/{unit_id}/"
+    html = _ENVIRONMENT.get_template("unit.html").render(
+        unit_id=unit_id, unit=unit, series=series, up=up_from(address), rows_of=_card_rows,
+        successor=archive.units.get(unit.successor) if unit.successor else None,  # type: ignore[call-overload]
+    )  # fmt: skip
+    kind = TYPES[unit.type]
+    return SitePage(
+        address=address, title=unit.name, html=html,
+        description=f"{unit.name} ({kind.lower()}): các bản quy chế phối hợp theo kỳ.",
+        contents=tuple(Contents(key, series_name(unit, key), 2) for key in series),
+    )  # fmt: skip
+
+
+def units_page(
+    cards: Sequence[Card], samples: Sequence[Card], counts: Mapping[UnitType, int],
+    *, address: str = "don-vi/", of: UnitType | None = None, pages: tuple[int, int] = (1, 1),
+    whole: bool = True,
+) -> SitePage:  # fmt: skip
+    """A list of units: all of them, or one page of those of a type."""
+    regions = sorted({c.agreement.unit.region.name for c in cards if c.agreement.unit.region})
+    heading = TYPES[of] if of else "Đơn vị"
+    html = _ENVIRONMENT.get_template("units.html").render(
+        rows=list(_card_rows(cards)), samples=list(_card_rows(samples)), counts=counts,
+        up=up_from(address), of=of, page=pages[0], last=pages[1], heading=heading,
+        regions=regions, whole=whole, base=f"don-vi/loai/{of.value}/" if of else address,
+        counterparts=sorted({c.agreement.series.counterpart for c in (*cards, *samples)}),
+        standings=list(Standing),
+    )  # fmt: skip
+    title = heading if pages[0] == 1 else f"{heading}, trang {pages[0]}"
+    return SitePage(
+        address=address, title=title, html=html, searchable=False,
+        description="Danh sách đơn vị có quy chế phối hợp trong kho, lọc theo loại, địa bàn, bên, tình trạng.",
+    )  # fmt: skip
+
+
+def moved_page(address: str, unit_id: str, unit: Unit) -> SitePage:
+    """What stands at a former address of a unit."""
+    html = _ENVIRONMENT.get_template("moved.html").render(
+        unit=unit, target=f"{up_from(address)}don-vi/{unit_id}/"
+    )
+    return SitePage(
+        address=address, title=unit.name, html=html, searchable=False,
+        canonical=f"don-vi/{unit_id}/", description=f"{unit.name} đã chuyển sang địa chỉ khác.",
+    )  # fmt: skip
+
+
+def overview(
+    cards: Sequence[Card], samples: int, sentences: Sequence[tuple[date, str]], up: str
+) -> str:
+    """The latest year at a glance, for the home page."""
+    return _ENVIRONMENT.get_template("overview.html").render(
+        rows=list(_card_rows(cards)), samples=samples, up=up, sentence=sentences[0][1],
+        later=_json([[str(day), sentence] for day, sentence in sentences[1:]]),
+    )  # fmt: skip
+
+
+def title_of(agreement: Agreement) -> str:
+    """What the site calls an edition: `Quy chế phối hợp năm học 2024-2025`."""
+    return f"{KINDS[agreement.edition.kind]} {agreement.period.words}"
+
+
+def cited_as(agreement: Agreement) -> str:
+    """How a citation goes on after the clause: the agreement, its number, sides and period."""
+    number = agreement.facts.number
+    parts = [KINDS[agreement.edition.kind]]
+    if number and number.value:
+        parts.append(f"số {number.value}")
+    first, *rest = sides_of(agreement).values()
+    parts.append(f"giữa {first} và {rest[0]}" if rest else f"của {first}")
+    cited = f"{' '.join(parts)}, {agreement.unit.name}, {agreement.period.words}"
+    if agreement.version != AS_SIGNED:
+        cited += f", phiên bản {PartialDate.parse(agreement.version).words}"
+    return cited
+
+
+def series_name(unit: Unit, series_id: str) -> str:
+    """`Phối hợp với Công đoàn`."""
+    return f"Phối hợp với {unit.sides[unit.series[series_id].counterpart]}"
+
+
+def up_from(address: str) -> str:
+    """The way from a page to the site's root: `../../`, or `./`."""
+    return "../" * address.count("/") or "./"
+
+
+def _card_rows(cards: Iterable[Card]) -> Iterator[dict[str, object]]:
+    for card in cards:
+        agreement = card.agreement
+        yield {
+            "a": agreement,
+            "unit": agreement.unit,
+            "state": card.state,
+            "timeline": _timeline(card.timeline),
+            "title": title_of(agreement),
+            "series": series_name(agreement.unit, agreement.series_id),
+            "counterpart": agreement.unit.sides[agreement.series.counterpart],
+        }
+
+
+def _timeline(timeline: Timeline) -> str:
+    """The states of later days, for the reader's browser; empty where none is known."""
+    return _json(
+        [
+            [str(day), state.standing.value, WORDS[state.standing], state.reason]
+            for day, state in timeline[1:]
+        ]
+    )
+
+
+def _json(rows: list[list[str]]) -> str:
+    return json.dumps(rows, ensure_ascii=False) if rows else ""
+
+
+def _versions(agreement: Agreement, archive: Archive) -> Iterator[tuple[str, Agreement]]:
+    for each in archive.versions(agreement):
+        facts = each.facts
+        if isinstance(facts, LaterVersion):
+            day = PartialDate.parse(each.version)
+            yield f"Bản {RECORDS[facts.record.kind]} {day.words}", each
+        else:
+            yield "Bản gốc như đã ký", each
+
+
+def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
+    page = agreement.page
+    cited = cite(page)
+    by_id = {clause.id: clause for clause in page.clauses}
+    suspected: dict[str, list[tuple[int, Suspected]]] = {}
+    for number, each in enumerate(agreement.facts.suspected, 1):
+        suspected.setdefault(each.clause, []).append((number, each))
+    pattern = _abbreviations(tuple(archive.glossary.abbreviations))
+    longer = archive.glossary.abbreviations
+    for clause in page.clauses:
+        marks = suspected.get(clause.id, [])
+        of_label = [mark for mark in marks if mark[1].printed in clause.label]
+        of_text = [mark for mark in marks if mark not in of_label]
+        depth, above = 0, clause.parent
+        while above is not None and by_id[above].kind is not ClauseKind.HEADING:
+            depth, above = depth + 1, by_id[above].parent
+        yield _Row(
+            clause=clause,
+            depth=min(depth, 4),
+            cited=cited[clause.id],
+            label=_marked(clause.label, of_label, None, {}),
+            text=_marked(clause.text, of_text, pattern, longer),
+            cells=tuple(
+                tuple(_marked(cell, [], pattern, longer) for cell in row) for row in clause.rows
+            ),
+        )
+
+
+def _marked(
+    text: str, suspected: Sequence[tuple[int, Suspected]], pattern: re.Pattern[str] | None,
+    longer: Mapping[str, str],
+) -> Markup:  # fmt: skip
+    """Text with its suspected mistakes and abbreviations marked; not a character is changed."""
+    found: list[Markup] = []
+    at, seen = 0, set[str]()
+    spots = sorted((text.find(each.printed), number, each) for number, each in suspected)
+    for start, number, each in [*spots, (len(text), 0, None)]:
+        if start < at:
+            continue
+        found.append(_explained(text[at:start], pattern, longer, seen))
+        if each is not None:
+            at = start + len(each.printed)
+            inside = _explained(text[start:at], pattern, longer, seen)
+            found.append(Markup(_SUSPECT.render(n=number, inside=inside, each=each)))
+    return Markup("").join(found)
+
+
+def _explained(
+    text: str, pattern: re.Pattern[str] | None, longer: Mapping[str, str], seen: set[str]
+) -> Markup:
+    """Abbreviations explained; the first of its kind in a clause can be reached by keyboard."""
+    if pattern is None or not text:
+        return escape(text)
+    parts = pattern.split(text)
+    for place in range(1, len(parts), 2):
+        short = parts[place]
+        reach = Markup("") if short in seen else Markup(' tabindex="0"')
+        seen.add(short)
+        parts[place] = Markup('<abbr data-long="{}"{}>{}</abbr>').format(longer[short], reach, short)
+        parts[place - 1] = escape(parts[place - 1])
+    parts[-1] = escape(parts[-1])
+    return Markup("").join(parts)
+
+
+@lru_cache(maxsize=8)
+def _abbreviations(shorts: tuple[str, ...]) -> re.Pattern[str] | None:
+    if not shorts:
+        return None
+    longest_first = sorted(shorts, key=lambda short: (-len(short), short))
+    return re.compile(rf"(?<![\w/&-])({'|'.join(map(re.escape, longest_first))})(?![\w&/])")
+
+
+_SUSPECT = _ENVIRONMENT.get_template("suspect.html")

@@ -1,0 +1,216 @@
+# Promise 1: what was signed is published character for character.
+# Hides: the search for an order in which page and printed facts cover the source exactly once.
+# Refuses: tolerance. Only white space at line ends and the listed converting noise is set aside.
+"""An agreement against the text of its source (DESIGN: the verbatim rule)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from macros.model import Agreement, TextState
+
+# What converting leaves behind and no document prints: bookmarks of Word, stars of Markdown.
+NOISE = re.compile(r"\[bookmark: [^\]]*\]|\*+")
+_TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where page (`line`) or facts (`key`, below the version's own) part from the source."""
+
+    code: str
+    message: str
+    source_line: int
+    line: int = 1
+    key: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Text that the source prints in one run."""
+
+    text: str
+    line: int = 1
+    key: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The source's characters without white space and noise, with what stood before each."""
+
+    text: str
+    lines: tuple[int, ...]
+    before: str  # per character: "" never; " " a space, "\n" a line end or noise, "." neither
+
+
+def differences(agreement: Agreement, source_text: str) -> Iterator[Difference]:
+    """Nothing where each character of the source is covered exactly once, in order."""
+    source = _characters(source_text)
+    blocks = list(_blocks(agreement))
+    order = _cover(source, blocks)
+    if isinstance(order, tuple):
+        yield _parting(source, blocks, *order)
+        return
+    at = 0
+    for piece in order:
+        bare = _bare(piece.text)
+        if spacing := _spacing(piece, source, at):
+            yield spacing
+        at += len(bare)
+
+
+def _blocks(agreement: Agreement) -> Iterator[list[_Piece]]:
+    """What keeps its order within itself; between blocks any order may hold."""
+    facts, page = agreement.facts, agreement.page
+    text = [_Piece(line) for line in page.title]
+    text += [_Piece(f"{c.label} {c.text}".strip(), c.line) for c in page.clauses]
+    text += [_Piece(paragraph) for paragraph in page.report]
+    yield text
+    if agreement.edition.text is TextState.FULL:
+        left = [_Piece(line, key=("issuer", n)) for n, line in enumerate(facts.issuer)]
+        left += [_Piece(facts.number.printed, key=("number",))] if facts.number else []
+        right = [_Piece(line, key=("motto", n)) for n, line in enumerate(facts.motto)]
+        right += [_Piece(facts.place.printed, key=("place",))] if facts.place else []
+        right += [_Piece(facts.date.printed, key=("date",))] if facts.date else []
+        yield left
+        yield right
+    if facts.issued_by:
+        yield [_Piece(facts.issued_by.printed, key=("issued_by",))]
+    for number, signature in enumerate(facts.signatures):
+        yield [_Piece(line, key=("signatures", number, "lines")) for line in signature.lines]
+    if recipients := facts.recipients:
+        lines = (recipients.heading, *recipients.lines)
+        yield [_Piece(line, key=("recipients",)) for line in lines]
+    if report := facts.report:
+        published = report.published.printed if report.published else None
+        for name, line in (
+            ("section", report.section),
+            ("published", published),
+            ("byline", report.byline),
+        ):
+            if line:
+                yield [_Piece(line, key=("report", name))]
+
+
+def _cover(
+    source: _Source, blocks: list[list[_Piece]]
+) -> list[_Piece] | tuple[int, tuple[int, ...]]:
+    """The pieces in the source's order; or how far the best try came, and with which pieces left."""
+    start = (0,) * len(blocks)
+    states: dict[tuple[int, ...], tuple[tuple[int, ...], _Piece] | None] = {start: None}
+    reached = {start: 0}
+    waiting = [start]
+    goal = tuple(len(block) for block in blocks)
+    while waiting:
+        state = waiting.pop()
+        if state == goal and reached[state] == len(source.text):
+            return _walk(states, state)
+        for number, block in enumerate(blocks):
+            if state[number] == len(block):
+                continue
+            piece = block[state[number]]
+            bare = _bare(piece.text)
+            if not source.text.startswith(bare, reached[state]):
+                continue
+            after = (*state[:number], state[number] + 1, *state[number + 1 :])
+            if after not in states:
+                states[after] = (state, piece)
+                reached[after] = reached[state] + len(bare)
+                waiting.append(after)
+    best = max(reached, key=lambda state: reached[state])
+    return reached[best], best
+
+
+def _walk(
+    states: dict[tuple[int, ...], tuple[tuple[int, ...], _Piece] | None], end: tuple[int, ...]
+) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    while (step := states[end]) is not None:
+        end, piece = step
+        pieces.append(piece)
+    return pieces[::-1]
+
+
+def _parting(
+    source: _Source, blocks: list[list[_Piece]], at: int, state: tuple[int, ...]
+) -> Difference:
+    """The place where the likeliest next piece stops agreeing with the source."""
+    waiting = [block[n] for block, n in zip(blocks, state, strict=True) if n < len(block)]
+    if not waiting:
+        return Difference("V101", f'bản gốc còn "{_peek(source, at)}"', _line(source, at))
+    agreed, piece = max(
+        ((_agreement(_bare(piece.text), source.text, at), piece) for piece in waiting),
+        key=lambda pair: pair[0],
+    )
+    bare = _bare(piece.text)
+    found = bare[max(0, agreed - 12) : agreed + 24]
+    message = f'bản gốc in "{_peek(source, max(at, at + agreed - 12))}", ở đây có "{found}"'
+    return Difference("V101", message, _line(source, at + agreed), piece.line, piece.key)
+
+
+def _agreement(bare: str, text: str, at: int) -> int:
+    count = 0
+    for ours, theirs in zip(bare, text[at : at + len(bare)], strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return count
+
+
+def _spacing(piece: _Piece, source: _Source, at: int) -> Difference | None:
+    """V104 where words are joined or parted otherwise than the source prints them."""
+    words = piece.text.split()
+    ends = set()
+    for word in words[:-1]:
+        ends.add((max(ends) if ends else 0) + len(word))
+    for offset in range(1, len(_bare(piece.text))):
+        printed = source.before[at + offset]
+        if printed != "\n" and (offset in ends) != (printed == " "):
+            near = _peek(source, at + max(0, offset - 10), 20)
+            what = "thừa" if offset in ends else "thiếu"
+            message = f'{what} dấu cách gần "{near}"'
+            return Difference("V104", message, _line(source, at + offset), piece.line, piece.key)
+    return None
+
+
+def _characters(text: str) -> _Source:
+    kept: list[str] = []
+    lines: list[int] = []
+    before: list[str] = []
+    for number, raw in enumerate(unicodedata.normalize("NFC", text).split("\n"), 1):
+        line = NOISE.sub("\x00", raw)
+        if raw.strip().startswith("|") and raw.strip().endswith("|"):
+            line = "" if _TABLE_RULE.fullmatch(raw) else line.replace("|", "\x00")
+        gap = "\n"
+        for char in line:
+            if char == "\x00":
+                gap = "\n"
+            elif char.isspace():
+                gap = gap if gap == "\n" else " "
+            else:
+                kept.append(char)
+                lines.append(number)
+                before.append(gap)
+                gap = "."
+    return _Source("".join(kept), tuple(lines), "".join(before))
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _line(source: _Source, at: int) -> int:
+    return source.lines[min(at, len(source.lines) - 1)] if source.lines else 1
+
+
+def _peek(source: _Source, at: int, length: int = 36) -> str:
+    """The source's words from a place on, with their spaces."""
+    end = min(at + length, len(source.text))
+    parts = [
+        (" " if source.before[n] != "." and n > at else "") + source.text[n]
+        for n in range(at, end)
+    ]
+    return "".join(parts)
