@@ -39,6 +39,8 @@ _INVISIBLE = re.compile(
     "\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e0fff]"
 )
 _FAR = timedelta(days=183)
+# Lists of units stand at don-vi/loai/<type>/, so no unit may have this id.
+RESERVED = "loai"
 
 
 def check(archive: Archive) -> tuple[Problem, ...]:
@@ -276,10 +278,13 @@ _VERBATIM = "Trang phải đúng từng chữ với bản gốc, kể cả lỗi
 
 
 def units(archive: Archive) -> Iterator[Problem]:
-    """R108 an unknown successor; R109 a former address that is in use."""
+    """R108 an unknown successor; R109 an address that is in use or reserved; Y105 name order."""
     held: dict[str, str] = {unit_id: unit_id for unit_id in archive.units}
     for unit_id, unit in archive.units.items():
         path = f"data/units/{unit_id}.yml"
+        if unit_id == RESERVED:
+            message = f'mã đơn vị "{RESERVED}" dành riêng cho danh sách theo loại'
+            yield Problem(path, 1, 1, "R109", message, "Chọn mã khác cho đơn vị.")
         if unit.successor and unit.successor not in archive.units:
             message = f'không có đơn vị "{unit.successor}"'
             hint = nearest(unit.successor, archive.units)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import event_priority
@@ -80,8 +81,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if made is None:
         return markdown
     page.meta = {
-        "title": made.title,
-        "description": made.description,
+        # Material prints these as they are.
+        "title": str(escape(made.title)),
+        "description": str(escape(made.description)),
+        "document": bool(made.source),
         "hide": ["navigation"] if made.contents else ["navigation", "toc"],
         "render_macros": False,
         "search": {"exclude": not made.searchable},
@@ -117,7 +120,7 @@ def _contents(page: SitePage) -> TableOfContents:
     top: list[Any] = []
     path: list[AnchorLink] = []
     for line in page.contents:
-        link = AnchorLink(line.title, line.id, line.level)
+        link = AnchorLink(str(escape(line.title)), line.id, line.level)
         while path and path[-1].level >= line.level:
             path.pop()
         (path[-1].children if path else top).append(link)

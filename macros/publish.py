@@ -22,6 +22,7 @@ from macros.calendar import (
     timeline,
     turning_days,
 )
+from macros.checks import RESERVED
 from macros.export import agreement_json
 from macros.git import Commit
 from macros.model import Agreement, Archive, UnitId, UnitType
@@ -38,8 +39,6 @@ from macros.render import (
 
 PER_PAGE = 100
 _GLANCE = 12
-# Lists stand at don-vi/loai/<type>/, so no unit may have this id.
-RESERVED = "loai"
 
 
 class Publication:

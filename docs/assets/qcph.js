@@ -1,0 +1,176 @@
+// What the page does in the reader's browser. Without it everything can still be read and linked to.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const now = new Date();
+  const two = (number) => String(number).padStart(2, "0");
+  const today = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  // A list of [day, …] in order: the last one whose day has come.
+  const reached = (json) => (json ? JSON.parse(json).filter(([day]) => day <= today).pop() : null);
+
+  function states(root) {
+    for (const badge of all("[data-timeline]", root)) {
+      const entry = reached(badge.dataset.timeline);
+      if (!entry) continue;
+      const [, standing, words, reason] = entry;
+      badge.className = `state state-${standing}`;
+      badge.dataset.state = standing;
+      badge.textContent = words;
+      const said = badge.parentElement.querySelector(".reason");
+      if (said) said.textContent = reason;
+    }
+    for (const moved of all("[data-moves]", root)) {
+      const entry = reached(moved.dataset.moves);
+      if (!entry) continue;
+      moved.querySelector("a").href = entry[1];
+      moved.hidden = false;
+    }
+    for (const sentence of all("[data-later]", root)) {
+      const entry = reached(sentence.dataset.later);
+      if (entry) sentence.textContent = entry[1];
+    }
+  }
+
+  function redirect() {
+    const target = document.querySelector("[data-redirect]");
+    if (target) location.replace(target.dataset.redirect + location.hash);
+  }
+
+  // One toolbar for all clauses: it comes to the clause that is pointed at, focused or linked to.
+  function clauseTools() {
+    const agreement = document.querySelector(".agreement");
+    if (!agreement || !document.querySelector(".clause")) return;
+    const tools = document.createElement("div");
+    tools.className = "clause-tools";
+    const canonical = new URL(agreement.dataset.own, location.href);
+    let clause = null;
+    const button = (words, text) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.textContent = words;
+      made.addEventListener("click", async () => {
+        const done = await copy(text());
+        made.textContent = done ? "Đã chép" : "Không chép được";
+        setTimeout(() => { made.textContent = words; }, 1600);
+      });
+      return made;
+    };
+    const link = () => `${canonical.href}#${clause.id}`;
+    tools.append(
+      button("Chép liên kết", link),
+      button("Chép trích dẫn", () => `${clause.dataset.cite}, ${agreement.dataset.citedAs} (${link()})`),
+    );
+    tools.setAttribute("role", "group");
+    const show = (found) => {
+      if (!found || found === clause) return;
+      clause = found;
+      tools.setAttribute("aria-label", `Chép ${clause.dataset.cite}`);
+      clause.append(tools);
+    };
+    const of = (event) => event.target.closest?.(".clause");
+    agreement.addEventListener("mouseover", (event) => {
+      if (matchMedia("(hover: hover)").matches && !tools.contains(document.activeElement)) show(of(event));
+    });
+    agreement.addEventListener("focusin", (event) => show(of(event)));
+    agreement.addEventListener("click", (event) => {
+      if (event.target.closest(".anchor")) show(of(event));
+    });
+    const linked = () => {
+      const found = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (found?.classList.contains("clause")) show(found);
+    };
+    addEventListener("hashchange", linked);
+    linked();
+  }
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const field = document.createElement("textarea");
+      field.value = text;
+      field.className = "md-clipboard-field";
+      document.body.append(field);
+      field.select();
+      const done = document.execCommand("copy");
+      field.remove();
+      return done;
+    }
+  }
+
+  function printing() {
+    for (const button of all("[data-print]")) button.addEventListener("click", () => print());
+    const own = document.querySelector(".agreement")?.dataset.own;
+    for (const place of all("[data-print-address]")) place.textContent = new URL(own, location.href).href;
+    for (const place of all("[data-print-day]")) {
+      place.textContent = ` · in ngày ${two(now.getDate())}/${two(now.getMonth() + 1)}/${now.getFullYear()}`;
+    }
+  }
+
+  const plain = (text) =>
+    text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+
+  function filters() {
+    const root = document.querySelector("[data-units]");
+    const form = root?.querySelector("form.filters");
+    if (!form) return;
+    const list = root.querySelector(".units-list");
+    const field = (name) => form.elements[name];
+    const names = ["ten", "loai", "dia-ban", "ben", "tinh-trang"];
+    const given = new URLSearchParams(location.search);
+    for (const name of names) field(name).value = given.get(name) ?? "";
+    let loading = null;
+
+    // With many units the list is split into pages by type; filtering brings them all in once.
+    const more = () => (loading ??= (async () => {
+      const waiting = (root.dataset.more ?? "").split(" ").filter(Boolean);
+      const seen = new Set(waiting);
+      for (const address of waiting) {
+        const url = new URL(address, location.href);
+        const page = new DOMParser().parseFromString(await (await fetch(url)).text(), "text/html");
+        for (const card of all(".unit-card", page)) {
+          for (const link of all("a", card)) link.href = new URL(link.getAttribute("href"), url).href;
+          list.append(document.adoptNode(card));
+        }
+        for (const link of all(".pages a", page)) {
+          const next = new URL(link.getAttribute("href"), url).href;
+          if (!seen.has(next)) { seen.add(next); waiting.push(next); }
+        }
+      }
+      states(list);
+    })());
+
+    const apply = async () => {
+      const value = Object.fromEntries(names.map((name) => [name, field(name).value]));
+      const active = names.filter((name) => value[name]);
+      if (active.length || list.children.length) await more();
+      let count = 0;
+      for (const card of all(".unit-card", root)) {
+        const { name, type, region, counterpart } = card.dataset;
+        const state = card.querySelector(".state").dataset.state;
+        const fits =
+          plain(name).includes(plain(value.ten)) &&
+          (!value.loai || value.loai === type) &&
+          (!value["dia-ban"] || value["dia-ban"] === region) &&
+          (!value.ben || value.ben === counterpart) &&
+          (!value["tinh-trang"] || value["tinh-trang"] === state);
+        card.hidden = !fits;
+        if (fits && list.contains(card)) count += 1;
+      }
+      root.querySelector(".none").hidden = count > 0 || !active.length;
+      form.querySelector(".count").textContent = active.length ? `${count} dòng khớp` : "";
+      const query = new URLSearchParams(active.map((name) => [name, value[name]])).toString();
+      history.replaceState(null, "", query ? `?${query}` : location.pathname);
+    };
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    if (names.some((name) => field(name).value)) apply();
+  }
+
+  states(document);
+  redirect();
+  clauseTools();
+  printing();
+  filters();
+})();
