@@ -91,7 +91,12 @@ def state(agreement: Agreement, editions: Sequence[Agreement], day: date) -> Sta
     covered = edition.extended.to if edition.extended else period
     if day > last_day(covered):
         held = [each for each in later if day >= effective(each)]
-        rest = f"bản mới nhất trong kho là {held[-1].period.words}" if held else "chưa có bản mới trong kho"
+        drafts = [each for each in editions if each.period > period and each.edition.draft]
+        rest = "chưa có bản mới trong kho"
+        if held:
+            rest = f"bản mới nhất trong kho là {held[-1].period.words}"
+        elif drafts:
+            rest = f"bản {drafts[-1].period.words} còn là bản thảo"
         return State(Standing.PAST, f"{_capital(covered.words)} đã kết thúc, {rest}.")
     if day < first_day(period):
         return State(Standing.COMING, f"{_capital(words)} chưa bắt đầu.")

@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import shutil
+import socket
 import sys
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -91,6 +96,108 @@ def schema(only: bool) -> None:
     sys.exit(1 if only and stale else 0)
 
 
+_AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Ngày để nói tình trạng các bản (mặc định: ngày của commit).",
+)
+
+
+@cli.command()
+@_AS_OF
+@click.option(
+    "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=ROOT / "mkdocs.yml", help="Tệp cấu hình (mặc định: mkdocs.yml của dự án).",
+)  # fmt: skip
+@click.option(
+    "--site", type=click.Path(file_okay=False, path_type=Path), help="Thư mục ghi trang ra."
+)
+def build(as_of: datetime | None, config: Path, site: Path | None) -> None:
+    """Kiểm tra rồi dựng cả trang vào site/.
+
+    Trang cũ chỉ bị thay khi trang mới đã dựng xong.
+    """
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+
+    _for_mkdocs(as_of.date() if as_of else None)
+    target = site or config.parent / "site"
+    fresh = target.with_name(f"{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        loaded = load_config(str(config), site_dir=str(fresh), strict=True)
+        loaded.plugins.on_startup(command="build", dirty=False)
+        try:
+            mkdocs_build(loaded)
+        finally:
+            loaded.plugins.on_shutdown()
+        _replace(target, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    click.echo(f"Đã dựng trang vào {os.path.relpath(target)}/")
+
+
+def _replace(target: Path, fresh: Path) -> None:
+    """Put a finished site in the place of the old one."""
+    old = target.with_name(f"{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@cli.command()
+@_AS_OF
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Cổng (mặc định 8000).")
+def serve(as_of: datetime | None, port: int) -> None:
+    """Mở trang trên máy này; sửa docs/ hay data/ thì trang dựng lại."""
+    from mkdocs.commands.serve import serve as mkdocs_serve
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise click.UsageError(
+                f"cổng {port} đang bận; chọn cổng khác: make serve PORT={port + 1}"
+            ) from None
+    _for_mkdocs(as_of.date() if as_of else None)
+    click.echo(f"Trang mở ở http://127.0.0.1:{port}/ (dừng: Ctrl-C)")
+    mkdocs_serve(str(ROOT / "mkdocs.yml"), dev_addr=f"127.0.0.1:{port}", strict=False)
+
+
+def _for_mkdocs(as_of: date | None) -> None:
+    """What MkDocs and the theme read from the environment."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    if as_of:
+        os.environ["QCPH_AS_OF"] = str(as_of)
+
+
 def main() -> None:
-    """Entry point of the console script."""
-    cli(prog_name="qcph")
+    """Entry point of the console script. Wrong use is one Vietnamese line and exit code 2."""
+    try:
+        sys.exit(cli.main(prog_name="qcph", standalone_mode=False))
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as wrong:
+        if isinstance(wrong, SystemExit):  # MkDocs stopped: the sources are at fault
+            click.echo(wrong.message, err=True)
+            sys.exit(1)
+        click.echo(f"Dùng sai lệnh: {_wrong_use(wrong)} Xem: qcph --help", err=True)
+        sys.exit(2)
+
+
+def _wrong_use(wrong: click.ClickException) -> str:
+    if isinstance(wrong, click.NoSuchOption):
+        return f"không có tùy chọn {wrong.option_name}."
+    if isinstance(wrong, click.MissingParameter):
+        return f"thiếu {wrong.param.human_readable_name if wrong.param else 'tham số'}."
+    if isinstance(wrong, click.BadParameter):
+        name = wrong.param.opts[-1] if wrong.param else "tham số"
+        return f"giá trị của {name} không dùng được ({wrong.message})."
+    command = wrong.ctx.args[0] if isinstance(wrong, click.UsageError) and wrong.ctx and wrong.ctx.args else ""
+    if wrong.message.startswith("No such command"):
+        return f"không có lệnh {wrong.message.split()[-1].rstrip('.')}."
+    return f"{wrong.message}{command and ' ' + command}."

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from macros.model import Agreement, Archive, Clause, Evidence, Printed, PrintedDate, TextState
@@ -58,7 +57,7 @@ def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
             "clause": edition.supersedes.clause,
         },
         "superseded_by": superseded_by,
-        "sides": [{"id": side.value, "name": name} for side, name in sides_of(agreement).items()],
+        "sides": [{"id": side.value, "name": name} for side, name in agreement.sides.items()],
         "signatories": [
             {"side": s.side.value, "capacity": s.capacity, "title": s.title, "name": s.name}
             for s in facts.signatures
@@ -73,14 +72,6 @@ def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
         "seal": None,
     }
     return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def sides_of(agreement: Agreement) -> Mapping[Any, str]:
-    """The two sides of the series with the unit's names for them, management first."""
-    counterpart = agreement.series.counterpart
-    sides = agreement.unit.sides
-    own = next((side for side in sides if side != counterpart), counterpart)
-    return {side: sides[side] for side in (own, counterpart) if side in sides}
 
 
 def _clause(clause: Clause) -> dict[str, Any]:

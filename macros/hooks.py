@@ -75,7 +75,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 @event_priority(100)
-def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
     """Give a generated page its metadata, before any plugin looks at it."""
     made = _pages.get(page.file.src_uri)
     if made is None:
@@ -96,7 +96,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 @event_priority(-100)
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_content(html: str, *, page: Page, **_: Any) -> str:
     """Put in what `render` made."""
     made = _pages.get(page.file.src_uri)
     if made is None:
@@ -113,7 +113,10 @@ def on_post_build(config: MkDocsConfig) -> None:
             (site / name).unlink(missing_ok=True)
     publication: Publication = config.extra["publication"]
     commit = head(Path(config.config_file_path).parent)
-    (site / "build.json").write_bytes(build_record(site, commit, publication.as_of))
+    record = build_record(
+        site, commit.id if commit else None, commit.time if commit else None, publication.as_of
+    )
+    (site / "build.json").write_bytes(record)
 
 
 def _contents(page: SitePage) -> TableOfContents:

@@ -503,6 +503,14 @@ class Agreement:
         return self.edition.versions[PartialDate.parse(self.version)]
 
     @property
+    def sides(self) -> Mapping[Side, str]:
+        """The two sides of the series with the unit's names for them, the unit's own first."""
+        counterpart = self.series.counterpart
+        named = self.unit.sides
+        own = next((side for side in named if side != counterpart), counterpart)
+        return {side: named[side] for side in (own, counterpart) if side in named}
+
+    @property
     def versions(self) -> tuple[str, ...]:
         """All versions of the edition, the oldest first."""
         return versions_of(self.edition)
@@ -556,7 +564,7 @@ class Archive:
 
     def editions(self, unit_id: str, series_id: str) -> tuple[Agreement, ...]:
         """The newest version of each edition of a series, the oldest period first."""
-        return self._newest.get((unit_id, series_id), ())
+        return self._newest.get((UnitId(unit_id), SeriesId(series_id)), ())
 
     def versions(self, of: Agreement) -> tuple[Agreement, ...]:
         """All versions of the edition of `of`, the oldest first."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from macros.calendar import (
 )
 from macros.checks import RESERVED
 from macros.export import agreement_json
-from macros.git import Commit
 from macros.model import Agreement, Archive, UnitId, UnitType
 from macros.render import (
     Card,
@@ -83,11 +82,9 @@ class Publication:
             reverse=True,
         )
         real = [card.agreement for card in newest]
-        days = turning_days(real) | {
-            day
-            for year in range(self.as_of.year, self.as_of.year + 3)
-            for day in (first_day(school_year(date(year, 12, 1))),)
-        }
+        coming = [school_year(self.as_of + timedelta(days=365 * years)) for years in range(3)]
+        days = turning_days(real) | {first_day(year) for year in coming}
+        days |= {last_day(year) + timedelta(days=1) for year in coming}
         sentences = timeline(days, self.as_of, lambda day: _glance(real, day))
         samples = sum(unit.sample for unit in self.archive.units.values())
         return overview(newest[:_GLANCE], samples, sentences, up)
@@ -180,7 +177,7 @@ def _glance(newest: Sequence[Agreement], day: date) -> str:
     )
 
 
-def build_record(site: Path, commit: Commit | None, as_of: date) -> bytes:
+def build_record(site: Path, commit: str | None, time: str | None, as_of: date) -> bytes:
     """`build.json`: the only file that names the commit, the time, the as-of day and digests."""
     files = {
         path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -189,8 +186,8 @@ def build_record(site: Path, commit: Commit | None, as_of: date) -> bytes:
     }
     record = {
         "schema": 1,
-        "commit": commit and commit.id,
-        "time": commit and commit.time,
+        "commit": commit,
+        "time": time,
         "as_of": str(as_of),
         "files": files,
     }

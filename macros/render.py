@@ -16,7 +16,6 @@ import jinja2
 from markupsafe import Markup, escape
 
 from macros.calendar import WORDS, Standing, State
-from macros.export import sides_of
 from macros.grammar import cite
 from macros.model import (
     AS_SIGNED,
@@ -33,6 +32,7 @@ from macros.model import (
     Suspected,
     TextState,
     Unit,
+    UnitId,
     UnitType,
 )
 
@@ -175,7 +175,7 @@ def agreement_page(
         rows=rows,
         front=[row for row in rows if row.clause.kind in (ClauseKind.BASIS, ClauseKind.PREAMBLE)],
         title=title,
-        sides=list(sides_of(agreement).values()),
+        sides=list(agreement.sides.values()),
         state=timeline[0][1],
         timeline=_timeline(timeline),
         moves=_json([[str(day), up_from(shown) + target] for day, target in moves]),
@@ -191,6 +191,7 @@ def agreement_page(
         report=contact.report,
         suspected=len(agreement.facts.suspected),
         series_page=bool(address),
+        version_words=_version_words(agreement),
     )
     return SitePage(
         address=shown,
@@ -211,7 +212,7 @@ def unit_page(
     address = f"don-vi/{unit_id}/"
     html = _ENVIRONMENT.get_template("unit.html").render(
         unit_id=unit_id, unit=unit, series=series, up=up_from(address), rows_of=_card_rows,
-        successor=archive.units.get(unit.successor) if unit.successor else None,  # type: ignore[call-overload]
+        successor=archive.units.get(UnitId(unit.successor or "")),
     )  # fmt: skip
     kind = TYPES[unit.type]
     return SitePage(
@@ -275,7 +276,7 @@ def cited_as(agreement: Agreement) -> str:
     parts = [KINDS[agreement.edition.kind]]
     if number and number.value:
         parts.append(f"số {number.value}")
-    first, *rest = sides_of(agreement).values()
+    first, *rest = agreement.sides.values()
     parts.append(f"giữa {first} và {rest[0]}" if rest else f"của {first}")
     cited = f"{' '.join(parts)}, {agreement.unit.name}, {agreement.period.words}"
     if agreement.version != AS_SIGNED:
@@ -331,6 +332,15 @@ def _versions(agreement: Agreement, archive: Archive) -> Iterator[tuple[str, Agr
             yield "Bản gốc như đã ký", each
 
 
+def _version_words(agreement: Agreement) -> str:
+    """Which text a printed page shows."""
+    if agreement.facts.draft:
+        return "bản thảo"
+    if agreement.version == AS_SIGNED:
+        return "theo bài báo" if agreement.page.report else "bản gốc như đã ký"
+    return f"phiên bản {PartialDate.parse(agreement.version).words}"
+
+
 def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
     page = agreement.page
     cited = cite(page)
@@ -374,7 +384,7 @@ def _marked(
         if each is not None:
             at = start + len(each.printed)
             inside = _explained(text[start:at], pattern, longer, seen)
-            found.append(Markup(_SUSPECT.render(n=number, inside=inside, each=each)))
+            found.append(Markup(_SUSPECT.render(n=number, inside=inside, each=each).strip()))
     return Markup("").join(found)
 
 

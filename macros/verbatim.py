@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from macros.model import Agreement, TextState
 
@@ -162,10 +163,7 @@ def _agreement(bare: str, text: str, at: int) -> int:
 
 def _spacing(piece: _Piece, source: _Source, at: int) -> Difference | None:
     """V104 where words are joined or parted otherwise than the source prints them."""
-    words = piece.text.split()
-    ends = set()
-    for word in words[:-1]:
-        ends.add((max(ends) if ends else 0) + len(word))
+    ends = set(accumulate(len(word) for word in piece.text.split()))
     for offset in range(1, len(_bare(piece.text))):
         printed = source.before[at + offset]
         if printed != "\n" and (offset in ends) != (printed == " "):

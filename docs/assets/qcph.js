@@ -101,11 +101,18 @@
 
   function printing() {
     for (const button of all("[data-print]")) button.addEventListener("click", () => print());
-    const own = document.querySelector(".agreement")?.dataset.own;
-    for (const place of all("[data-print-address]")) place.textContent = new URL(own, location.href).href;
-    for (const place of all("[data-print-day]")) {
-      place.textContent = ` · in ngày ${two(now.getDate())}/${two(now.getMonth() + 1)}/${now.getFullYear()}`;
-    }
+    const foot = document.querySelector(".print-foot");
+    if (!foot) return;
+    const address = new URL(document.querySelector(".agreement").dataset.own, location.href).href;
+    const day = `in ngày ${two(now.getDate())}/${two(now.getMonth() + 1)}/${now.getFullYear()}`;
+    foot.textContent = `${address} · ${foot.dataset.version} · ${day}`;
+    // Where the browser has page margin boxes the foot stands on every page, else at the end.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("@page { @bottom-center { content: 'x' } }");
+    if (!sheet.cssRules[0]?.cssRules?.length) return;
+    const root = document.documentElement;
+    root.style.setProperty("--qc-foot", JSON.stringify(foot.textContent));
+    root.classList.add("page-foot");
   }
 
   const plain = (text) =>

@@ -1,0 +1,54 @@
+# Everything runs in .venv, made from the hash-locked requirements.lock.
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(name) 2>/dev/null),$(name))))
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export NO_MKDOCS_2_WARNING := 1
+export PYTHONWARNDEFAULTENCODING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve build check test lint format lock chromium bench clean
+
+help: ## say what each target does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: setup ## serve the site on this machine, rebuilt on every edit of docs/ and data/
+	@$(BIN)/python -m macros serve --port $(PORT)
+
+build: setup ## check the sources and write the site to site/
+	@$(BIN)/python -m macros build
+
+check: setup ## check docs/ and data/ and print every mistake
+	@$(BIN)/python -m macros check
+
+test: setup chromium lint ## run all checks and tests (installs Chromium where it is missing)
+	@$(BIN)/python -m pytest
+
+lint: setup ## ruff, mypy, committed schemas
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m macros schema --check
+
+format: setup ## put the code into its standard form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup chromium ## build 100, 1,000 and 5,000 agreements with us and with plain Material
+	@$(BIN)/python benchmarks/build.py
+
+lock: setup ## renew requirements.lock from the .in files
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile requirements-dev.in --universal --python-version 3.11.5 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+
+setup: $(VENV)/ready ## make .venv with the locked packages
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@sh scripts/setup.sh "$(PYTHON)" $(VENV)
+
+chromium: setup ## find Chromium, or install it
+	@sh scripts/chromium.sh $(BIN)
+
+clean: ## remove all that make made
+	@rm -rf $(VENV) site site.new site.old .mypy_cache .ruff_cache .pytest_cache .hypothesis
