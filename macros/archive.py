@@ -1,13 +1,16 @@
 # The only access to docs/ and data/ on the disk.
 # Hides: file names, encodings, and which page belongs to which facts.
 # Refuses: symbolic links, unknown files, and text that is not UTF-8; each is a Problem.
+# What only follows from another problem (a wording in a file that can't be read) is not told again.
 """`load(root)`: everything that editors wrote, as one value, with what is wrong in it."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +22,7 @@ from macros.model import (
     Agreement,
     Archive,
     Glossary,
+    Page,
     Period,
     Places,
     SeriesId,
@@ -38,6 +42,7 @@ SCHEMAS: Mapping[str, tuple[type, str]] = {
     "clause": (SharedClause, "Điều khoản dùng chung"),
     "glossary": (Glossary, "Chữ viết tắt"),
 }
+_IN_DATA = ("units", "clauses", "sources", "schema", "glossary.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +61,18 @@ def load(root: Path) -> Loaded:
         for path in loading.files("data/clauses", ".yml")
         if (clause := loading.data(path, SharedClause)) is not None
     }
+    unread = loading.unread("data/clauses/")
     units = {
         UnitId(path.stem): unit
         for path in loading.files("data/units", ".yml")
         if (unit := loading.data(path, Unit)) is not None
     }
     glossary_file = root / "data/glossary.yml"
-    glossary = loading.data(glossary_file, Glossary) if glossary_file.exists() else None
-    agreements = tuple(loading.agreements(units, shared))
-    for path in sorted((root / "docs").rglob("*.md")):
-        loading.text(path)
+    glossary = loading.data(glossary_file, Glossary) if glossary_file in loading.in_data else None
+    agreements = tuple(loading.agreements(units, shared, unread))
+    for path in loading.docs:
+        if path.suffix == ".md":
+            loading.text(path)
     sources = {path.name: path.read_bytes() for path in loading.files("data/sources", "")}
     archive = Archive(
         units=units,
@@ -90,6 +97,13 @@ class _Loading:
         self.problems: list[Problem] = []
         self.places: dict[str, Places] = {}
         self.texts: dict[str, str] = {}
+        self.shortcuts: list[str] = []
+        self.docs = dict.fromkeys(self.walk("docs"))
+        self.in_data = frozenset(self.walk("data"))
+        for path in sorted((root / "data").iterdir()) if (root / "data").is_dir() else ():
+            if path.name not in _IN_DATA and not path.is_symlink():
+                hint = nearest(path.name, _IN_DATA) or f"Trong data/ có: {', '.join(_IN_DATA)}."
+                self.problem(f"data/{path.name}", "R103", "tên không dùng trong data/", hint)
 
     def problem(self, path: str, code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(path, 1, 1, code, message, hint))
@@ -97,33 +111,49 @@ class _Loading:
     def relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
+    def walk(self, folder: str) -> Iterator[Path]:
+        """All files below a folder, in order; shortcuts are problems and are not followed."""
+        for parent, folders, names in os.walk(self.root / folder):
+            folders.sort()
+            for path in sorted(Path(parent, name) for name in (*folders, *names)):
+                if path.is_symlink():
+                    message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
+                    self.shortcuts.append(self.relative(path))
+                    self.problem(self.shortcuts[-1], "R103", message, "Thay bằng chính tệp đó.")
+                elif path.is_file():
+                    yield path
+
     def files(self, folder: str, suffix: str) -> Iterator[Path]:
-        """The files of a folder; what does not belong there is a problem."""
+        """The files of a folder of data/; what does not belong there is a problem."""
         base = self.root / folder
         for path in sorted(base.iterdir()) if base.is_dir() else ():
             name = self.relative(path)
-            if path.is_symlink() or not path.is_file():
-                self.problem(name, "R103", "chỉ nhận tệp thường, không nhận thư mục hay liên kết")
+            if path.is_dir() and not path.is_symlink():
+                self.problem(name, "R103", f"{folder}/ chỉ chứa tệp, không có thư mục con")
+            elif path not in self.in_data:
+                continue  # a shortcut, told by `walk`
             elif suffix and (path.suffix != suffix or not re.fullmatch(KEBAB, path.stem)):
                 hint = f"Tên tệp viết thường không dấu, nối bằng gạch ngang: truong-mau{suffix}."
                 self.problem(name, "R103", f"tên tệp không đúng dạng <mã>{suffix}", hint)
             else:
                 yield path
 
+    def unread(self, folder: str) -> frozenset[str]:
+        """The names of files in a folder of data/ that have problems."""
+        paths = [problem.path for problem in self.problems if problem.path.startswith(folder)]
+        return frozenset(Path(path).stem for path in paths)
+
     def text(self, path: Path) -> str | None:
         name = self.relative(path)
         if name in self.texts:
             return self.texts[name]
-        if path.is_symlink():
-            self.problem(name, "R103", "không nhận liên kết tượng trưng (symlink)")
-            return None
         try:
             self.texts[name] = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as failed:
             before = failed.object[: failed.start]
             line = before.count(b"\n") + 1
             message = f"tệp không phải UTF-8 (byte 0x{failed.object[failed.start]:02x})"
-            hint = "Lưu lại với bảng mã UTF-8."
+            hint = "Mở tệp rồi lưu lại với bảng mã UTF-8."
             self.problems.append(Problem(name, line, 1, "G115", message, hint))
             return None
         return self.texts[name]
@@ -139,50 +169,49 @@ class _Loading:
         return found.value
 
     def agreements(
-        self, units: Mapping[UnitId, Unit], shared: Mapping[str, SharedClause]
-    ) -> Iterator[Agreement]:
+        self, units: Mapping[UnitId, Unit], shared: Mapping[str, SharedClause],
+        unread: AbstractSet[str],
+    ) -> Iterator[Agreement]:  # fmt: skip
         expected: set[str] = set()
         for unit_id, unit in units.items():
             for series, period, version in _versions(unit):
                 path = page_path(unit_id, series, period, version)
                 expected.add(path)
-                if (self.root / path).is_file():
-                    found = self.agreement(path, unit_id, series, period, version, unit, shared)
-                    if found is not None:
-                        yield found
-                else:
+                if self.root / path in self.docs:
+                    made = Agreement(
+                        unit_id=unit_id, unit=unit, series_id=series, period=period,
+                        version=version, page=Page(), path=path,
+                    )  # fmt: skip
+                    if (page := self.page(made, shared, unread)) is not None:
+                        yield replace(made, page=page)
+                elif not any(f"{path}/".startswith(f"{each}/") for each in self.shortcuts):
                     self.missing(path, unit_id, series, period, version)
-        base = self.root / "docs/don-vi"
-        pages = sorted(path for path in base.rglob("*") if not path.is_dir() or path.is_symlink())
-        broken = {Path(problem.path).stem for problem in self.problems}
-        for page in pages:
-            name = self.relative(page)
-            if name in expected or page.parts[len(base.parts)] in broken:
+        broken = self.unread("data/units/")
+        for name in map(self.relative, self.docs):
+            folder, *inside = name.removeprefix("docs/don-vi/").split("/")
+            if name in expected or not name.startswith("docs/don-vi/") or folder in broken:
                 continue
+            message = "tệp không thuộc đơn vị, bộ, kỳ nào khai báo trong data/units/"
             hint = nearest(name, expected - self.texts.keys())
-            hint = hint or f"Khai báo bản này ở data/units/{page.parts[len(base.parts)]}.yml."
-            self.problem(name, "R101", "trang không thuộc đơn vị, bộ, kỳ nào trong data/units/", hint)
+            if not hint and inside:
+                hint = f"Khai báo bản này ở data/units/{folder}.yml."
+            self.problem(name, "R101", message, hint)
 
-    def agreement(
-        self, path: str, unit_id: UnitId, series: SeriesId, period: Period, version: str,
-        unit: Unit, shared: Mapping[str, SharedClause],
-    ) -> Agreement | None:  # fmt: skip
-        text = self.text(self.root / path)
+    def page(
+        self, of: Agreement, shared: Mapping[str, SharedClause], unread: AbstractSet[str]
+    ) -> Page | None:
+        text = self.text(self.root / of.path)
         if text is None:
             return None
-
-        terms = terms_of(unit, period)
+        terms = terms_of(of.unit, of.period)
 
         def resolve(use: Shared) -> str | tuple[str, str, str]:
-            return wording(use, shared, terms)
+            return ("", "", "") if use.id in unread else wording(use, shared, terms)
 
-        report = unit.series[series].editions[period].text is TextState.REPORT_ONLY
-        parsed = parse(text, path, resolve, report=report)
-        self.problems += parsed.problems
-        return Agreement(
-            unit_id=unit_id, unit=unit, series_id=series, period=period,
-            version=version, page=parsed.page, path=path,
-        )  # fmt: skip
+        report = of.edition.text is TextState.REPORT_ONLY
+        parsed = parse(text, of.path, resolve, report=report)
+        self.problems += [problem for problem in parsed.problems if problem.code]
+        return parsed.page
 
     def missing(
         self, path: str, unit_id: UnitId, series: SeriesId, period: Period, version: str
@@ -192,7 +221,14 @@ class _Loading:
         key += [] if version == AS_SIGNED else ["versions", version]
         line, column = place_of(self.places[data], *key)
         self.problems.append(
-            Problem(data, line, column, "R102", f"chưa có trang {path}", "Thêm trang, hay bỏ khai báo này.")
+            Problem(
+                data,
+                line,
+                column,
+                "R102",
+                f"chưa có trang {path}",
+                "Thêm trang, hay bỏ khai báo này.",
+            )
         )
 
 

@@ -12,8 +12,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from macros.grammar import fold, out_of_sequence
-from macros.links import broken_links
+from macros.clauses import terms_of, wording
+from macros.grammar import fold, out_of_sequence, parse
+from macros.links import Fault, broken_links
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -22,22 +23,26 @@ from macros.model import (
     Facts,
     LaterVersion,
     PartialDate,
+    Shared,
     Source,
     SourceRole,
     TextState,
     Unit,
+    versions_of,
 )
 from macros.problem import Problem, Severity, nearest
-from macros.reading import place_of
+from macros.reading import FIELD_WORDS, place_of
 from macros.verbatim import differences
 
 Rule = Callable[[Archive], Iterator[Problem]]
 
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
-    "\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffd"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064"
+    "\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffd-\uffff"
     "\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e0fff]"
 )
+# By general category: control, other symbol (only U+FFFD), unassigned.
+_INVISIBLE_WORDS = {"Cc": "điều khiển", "So": "hỏng khi chuyển bảng mã", "Cn": "hỏng"}
 _FAR = timedelta(days=183)
 # Lists of units stand at don-vi/loai/<type>/, so no unit may have this id.
 RESERVED = "loai"
@@ -53,16 +58,18 @@ def characters(archive: Archive) -> Iterator[Problem]:
     for path, text in archive.texts.items():
         for number, line in enumerate(text.split("\n"), 1):
             for found in _INVISIBLE.finditer(line):
-                name = unicodedata.name(found[0], "ký tự điều khiển")
-                message = f"có ký tự không nhìn thấy: U+{ord(found[0]):04X} ({name})"
-                yield Problem(path, number, found.start() + 1, "S102", message, "Xóa ký tự đó.")
+                at, code = found.start(), f"U+{ord(found[0]):04X}"
+                near = _INVISIBLE.sub("", line[max(0, at - 12) : at + 13]).strip()
+                what = _INVISIBLE_WORDS.get(unicodedata.category(found[0]), "không nhìn thấy")
+                message = f'có ký tự {what} ({code}) gần "{near}"'
+                yield Problem(path, number, at + 1, "S102", message, "Xóa ký tự đó.")
             if not unicodedata.is_normalized("NFC", line):
                 composed = unicodedata.normalize("NFC", line)
                 pairs = zip(line, composed, strict=False)
                 column = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), len(line))
                 word = line[max(0, column - 5) : column + 5].strip()
                 message = f'chữ có dấu rời (NFD) gần "{word}"'
-                hint = "Chuyển sang Unicode dựng sẵn (NFC)."
+                hint = "Gõ lại chữ đó, hay đổi cả tệp sang Unicode dựng sẵn (NFC)."
                 yield Problem(path, number, column, "G114", message, hint)
 
 
@@ -70,7 +77,7 @@ def sides(archive: Archive) -> Iterator[Problem]:
     """R104 a side that the unit does not have."""
     for unit_id, unit in archive.units.items():
         for series_id, series in unit.series.items():
-            key = ("series", series_id, "counterpart")
+            key: tuple[str | int, ...] = ("series", series_id, "counterpart")
             yield from _side(archive, unit_id, unit, series.counterpart, key)
     for agreement in archive.agreements:
         for number, signature in enumerate(agreement.facts.signatures):
@@ -82,7 +89,8 @@ def _side(
     archive: Archive, unit_id: str, unit: Unit, side: str, key: tuple[str | int, ...]
 ) -> Iterator[Problem]:
     if side not in unit.sides:
-        message = f'`{key[-1]}`: "{side}" không có trong `sides` (các bên) của đơn vị này'
+        called = f"trường `{key[-1]}` ({FIELD_WORDS[str(key[-1])]})"
+        message = f'{called}: "{side}" không có trong `sides` (các bên) của đơn vị này'
         hint = nearest(side, unit.sides) or f"Có: {', '.join(unit.sides)}."
         yield _in_data(archive, f"data/units/{unit_id}.yml", key, "R104", message, hint)
 
@@ -94,14 +102,35 @@ def clause_references(archive: Archive) -> Iterator[Problem]:
             continue
         for key, clause_id, printed in _quoted(agreement):
             clause = agreement.page.clause(clause_id)
+            stands = clause is not None and fold(printed) in f"{clause.label} {clause.text}"
+            if stands or not _whole(archive, agreement):
+                continue
             if clause is None:
                 known = [each.id for each in agreement.page.clauses]
                 message = f'{agreement.path} không có điều khoản "{clause_id}"'
-                yield _fact(archive, agreement, (*key, "clause"), "R105", message, nearest(clause_id, known))
-            elif fold(printed) not in f"{clause.label} {clause.text}":
+                hint = nearest(clause_id, known)
+                yield _fact(archive, agreement, (*key, "clause"), "R105", message, hint)
+            else:
                 message = f'điều khoản "{clause_id}" không có chữ "{printed}"'
                 hint = f'Điều khoản in: "{_cut(clause.text)}"'
                 yield _fact(archive, agreement, (*key, "printed"), "R106", message, hint)
+
+
+def _whole(archive: Archive, agreement: Agreement) -> bool:
+    """Whether the page was read without mistakes.
+
+    What a page lacks because a part of it could not be read is told once, by `grammar`.
+    """
+    text = archive.texts.get(agreement.path)
+    if text is None:
+        return True
+    terms = terms_of(agreement.unit, agreement.period)
+    report = agreement.edition.text is TextState.REPORT_ONLY
+
+    def resolve(use: Shared) -> str | tuple[str, str, str]:
+        return wording(use, archive.shared, terms)
+
+    return not parse(text, agreement.path, resolve, report=report).problems
 
 
 def _quoted(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -148,15 +177,31 @@ def _slices(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, 
 
 def regions(archive: Archive) -> Iterator[Problem]:
     """R107 a region that none of the unit's texts prints."""
+    by_unit: dict[str, list[Agreement]] = {}
+    for agreement in archive.agreements:
+        by_unit.setdefault(agreement.unit_id, []).append(agreement)
     for unit_id, unit in archive.units.items():
-        if unit.region and not any(
-            fold(unit.region.printed) in printed
-            for agreement in archive.agreements
-            if agreement.unit_id == unit_id
-            for printed in _all_printed(agreement)
+        if unit.region is None:
+            continue
+        words, held = fold(unit.region.printed), by_unit.get(unit_id, [])
+        if any(words in printed for each in held for printed in _all_printed(each)):
+            continue
+        if len(held) == len(list(_addresses(unit_id, unit))) and all(
+            _whole(archive, each) for each in held
         ):
             message = f'không văn bản nào của đơn vị in "{unit.region.printed}"'
-            yield _in_data(archive, f"data/units/{unit_id}.yml", ("region", "printed"), "R107", message)
+            hint = "Địa bàn chỉ ghi khi văn bản có in; nếu không thì bỏ trường `region`."
+            key = ("region", "printed")
+            yield _in_data(archive, f"data/units/{unit_id}.yml", key, "R107", message, hint)
+
+
+def _addresses(unit_id: str, unit: Unit) -> Iterator[str]:
+    """Where the versions that the unit's facts name are published, once they have pages."""
+    for series_id, series in unit.series.items():
+        for period, edition in series.editions.items():
+            own = f"don-vi/{unit_id}/{series_id}/{period}/"
+            *earlier, _ = versions_of(edition)
+            yield from (own, *(f"{own}ban/{version}/" for version in earlier))
 
 
 def _all_printed(agreement: Agreement) -> Iterator[str]:
@@ -179,7 +224,8 @@ def report_only(archive: Archive) -> Iterator[Problem]:
             if getattr(facts, name):
                 state = agreement.edition.text.value
                 message = f"trường `{name}` không dùng được khi `text` là {state}"
-                yield _fact(archive, agreement, (name,), "D208", message)
+                hint = "Bỏ trường này" + (", vì bài báo không phải là văn bản." if only else ".")
+                yield _fact(archive, agreement, (name,), "D208", message, hint)
 
 
 def dates(archive: Archive) -> Iterator[Problem]:
@@ -190,16 +236,19 @@ def dates(archive: Archive) -> Iterator[Problem]:
         if facts.date and (value := facts.date.value):
             if not first - _FAR <= value.last or not value.first <= last + _FAR:
                 message = f"{value.words} cách xa {agreement.period.words}"
-                key, hint = ("date", "value"), "Xem lại năm; nếu văn bản in đúng như vậy thì giữ nguyên."
+                hint = "Xem lại năm; nếu văn bản in đúng như vậy thì giữ nguyên."
+                key = ("date", "value")
                 yield _fact(archive, agreement, key, "Y101", message, hint, Severity.WARNING)
-            if isinstance(facts, LaterVersion) and (signed := agreement.edition.date):
-                if signed.value and value.last < signed.value.first:
-                    message = f"phiên bản {agreement.version} có trước ngày ký ({signed.value.words})"
-                    yield _fact(archive, agreement, ("date", "value"), "Y103", message)
+            signed = agreement.edition.date.value if agreement.edition.date else None
+            if isinstance(facts, LaterVersion) and signed and value.last < signed.first:
+                message = f"phiên bản {agreement.version} có trước ngày ký bản gốc ({signed.words})"
+                hint = "Xem lại ngày của hai bản; phiên bản sau không thể ký trước."
+                yield _fact(archive, agreement, ("date", "value"), "Y103", message, hint)
         start, end = facts.valid_from, facts.valid_to
         if start and end and end.value.last < start.value.first:
             message = f"hiệu lực đến {end.value.words}, trước khi bắt đầu ({start.value.words})"
-            yield _fact(archive, agreement, ("valid_to", "value"), "Y104", message)
+            hint = "Xem lại hai ngày trong câu chữ của văn bản."
+            yield _fact(archive, agreement, ("valid_to", "value"), "Y104", message, hint)
 
 
 def _span(agreement: Agreement) -> tuple[date, date]:
@@ -229,7 +278,7 @@ def sequence(archive: Archive) -> Iterator[Problem]:
             and fold(suspected.printed) in clause.label
         }
         for clause, expected in out_of_sequence(agreement.page):
-            if clause.id not in listed:
+            if clause.id not in listed and _whole(archive, agreement):
                 message = f'nhãn "{clause.label}" không nối tiếp nhãn trước (chờ số {expected})'
                 hint = "Nếu văn bản in đúng như vậy, ghi vào `suspected` của bản này trong data/units/."
                 yield Problem(
@@ -245,7 +294,7 @@ def sources(archive: Archive) -> Iterator[Problem]:
             data = archive.sources.get(source.file)
             if data is None:
                 message = f"không có tệp data/sources/{source.file}"
-                hint = nearest(source.file, archive.sources)
+                hint = nearest(source.file, archive.sources) or "Đặt bản gốc vào đó, đúng tên này."
                 yield _fact(archive, agreement, (*key, "file"), "V103", message, hint)
                 continue
             digest = hashlib.sha256(data).hexdigest()
@@ -264,9 +313,12 @@ def _verbatim(
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         message = f"data/sources/{source.file} không phải văn bản UTF-8 nên không đối chiếu được"
-        yield _fact(archive, agreement, ("source",), "V103", message)
+        hint = "Lưu bản gốc thành tệp .txt UTF-8; tệp quét hay PDF ghi vai trò signed-scan."
+        yield _fact(archive, agreement, ("source",), "V103", message, hint)
         return
     for found in differences(agreement, text):
+        if not _whole(archive, agreement):
+            return
         message = f"{found.message} (data/sources/{source.file} dòng {found.source_line})"
         if found.key:
             yield _fact(archive, agreement, found.key, found.code, message)
@@ -279,47 +331,73 @@ _VERBATIM = "Trang phải đúng từng chữ với bản gốc, kể cả lỗi
 
 def units(archive: Archive) -> Iterator[Problem]:
     """R108 an unknown successor; R109 an address that is in use or reserved; Y105 name order."""
-    held: dict[str, str] = {unit_id: unit_id for unit_id in archive.units}
+    held = {str(unit_id): f'đã là mã của đơn vị "{unit_id}"' for unit_id in archive.units}
+    held[RESERVED] = "dành riêng cho danh sách theo loại"
     for unit_id, unit in archive.units.items():
         path = f"data/units/{unit_id}.yml"
         if unit_id == RESERVED:
             message = f'mã đơn vị "{RESERVED}" dành riêng cho danh sách theo loại'
             yield Problem(path, 1, 1, "R109", message, "Chọn mã khác cho đơn vị.")
-        if unit.successor and unit.successor not in archive.units:
-            message = f'không có đơn vị "{unit.successor}"'
-            hint = nearest(unit.successor, archive.units)
+        others = [str(each) for each in archive.units if each != unit_id]
+        if unit.successor and unit.successor not in others:
+            message = f'không có đơn vị nào khác có mã "{unit.successor}"'
+            hint = nearest(unit.successor, others) or "Thêm đơn vị đó trước, hay bỏ trường này."
             yield _in_data(archive, path, ("successor",), "R108", message, hint)
         for number, alias in enumerate(unit.aliases):
             if alias in held:
-                message = f'địa chỉ cũ "{alias}" đang thuộc đơn vị "{held[alias]}"'
-                yield _in_data(archive, path, ("aliases", number), "R109", message)
-            held.setdefault(alias, unit_id)
+                message = f'địa chỉ cũ "{alias}" {held[alias]}'
+                hint = "Mỗi địa chỉ chỉ dùng cho một đơn vị; bỏ dòng này."
+                yield _in_data(archive, path, ("aliases", number), "R109", message, hint)
+            held.setdefault(alias, f'đã là địa chỉ cũ của đơn vị "{unit_id}"')
         days = [name.since or PartialDate(1) for name in unit.names]
         if [day.first for day in days] != sorted(day.first for day in days):
             message = "các tên gọi phải xếp theo ngày, tên mới nhất ở cuối"
-            yield _in_data(archive, path, ("names",), "Y105", message)
+            hint = "Đổi chỗ các tên; trang web dùng tên ở cuối."
+            yield _in_data(archive, path, ("names",), "Y105", message, hint)
 
 
 def links(archive: Archive) -> Iterator[Problem]:
     """R201 a link to a page that does not exist; R202 to a heading that does not exist."""
-    generated = {"don-vi/index.md"}
-    for agreement in archive.agreements:
-        parts = agreement.address.rstrip("/").split("/")
-        generated |= {"/".join((*parts[:depth], "index.md")) for depth in range(1, len(parts) + 1)}
+    made: dict[str, frozenset[str] | None] = {"don-vi/index.md": None}
+    for unit_id, unit in archive.units.items():
+        made[f"don-vi/{RESERVED}/{unit.type}/index.md"] = None
+        made |= {f"don-vi/{alias}/index.md": None for alias in unit.aliases}
+        made[f"don-vi/{unit_id}/index.md"] = None
+        made |= {f"don-vi/{unit_id}/{series_id}/index.md": None for series_id in unit.series}
+        made |= {f"{address}index.md": None for address in _addresses(unit_id, unit)}
+    at = {f"{agreement.address}index.md": agreement for agreement in archive.agreements}
+    for address, agreement in at.items():
+        if agreement.page.clauses:
+            made[address] = frozenset(clause.id for clause in agreement.page.clauses)
     own = {
         path.removeprefix("docs/"): text
         for path, text in archive.texts.items()
         if path.startswith("docs/") and not path.startswith("docs/don-vi/")
     }
-    for path, line, target, anchor in broken_links(own, generated):
-        if anchor:
-            hint = nearest(anchor, target.anchors)
-            message = f'trang {target.path} không có mục "#{anchor}"'
-            yield Problem(f"docs/{path}", line, 1, "R202", message, hint)
-        else:
-            hint = nearest(target.path, own)
-            message = f'liên kết tới "{target.path}", không có trang đó'
-            yield Problem(f"docs/{path}", line, 1, "R201", message, hint)
+    for broken in broken_links(own, made):
+        path = f"docs/{broken.page}"
+        if broken.fault is Fault.FORM:
+            message = f'liên kết "{broken.href}" không chỉ tới tệp trang'
+            hint = "Viết đường tới tệp .md tính từ trang này, ví dụ ../don-vi/index.md."
+            yield Problem(path, broken.line, 1, "R201", message, hint)
+        elif broken.fault is Fault.PAGE and not _unread(archive, broken.target):
+            hint = nearest(broken.target, (*own, *made))
+            message = f'liên kết tới "{broken.target}", không có trang đó'
+            yield Problem(path, broken.line, 1, "R201", message, hint)
+        elif broken.fault is Fault.ANCHOR and (
+            broken.target not in at or _whole(archive, at[broken.target])
+        ):
+            hint = nearest(broken.anchor, broken.known)
+            message = f'trang {broken.target} không có mục "#{broken.anchor}"'
+            yield Problem(path, broken.line, 1, "R202", message, hint)
+
+
+def _unread(archive: Archive, target: str) -> bool:
+    """Whether a target belongs to a unit whose data file could not be read (told elsewhere)."""
+    folder, _, rest = target.partition("/")
+    unit_id = rest.split("/")[0]
+    there = f"data/units/{unit_id}.yml" in archive.places
+    return folder == "don-vi" and there and unit_id not in archive.units
 
 
 def _fact(

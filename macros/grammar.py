@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from macros.labels import Reading, ordinal, readings
+from macros.labels import Reading, choose, narrower, ordinal
 from macros.model import KEBAB, Clause, ClauseId, ClauseKind, Page, Shared
 from macros.problem import Problem, Severity, nearest
 
@@ -25,17 +25,30 @@ from macros.problem import Problem, Severity, nearest
 Resolve = Callable[[Shared], "str | tuple[str, str, str]"]
 
 _HEADING = re.compile(r"(#{1,6})(?:\s+(.*))?$")
-_MARK = re.compile(r"(?<!\\)\{#([^{}]*)\}\s*$")
+_MARK = re.compile(r"\{#([^{}]*)\}\s*$")
 _ID = re.compile(rf"({KEBAB})(?:\s+\^({KEBAB}))?")
-_LABEL = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*(?: |$)")
+_LABEL = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*(?=\s|$)")
 _ESCAPE = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 _LIST_ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?:\s|$)")
-_HTML = re.compile(r"<(?=[A-Za-z/!?])")
 _CALL = re.compile(r'\{\{\s*clause\(\s*(.*?)\s*\)\s*\}\}')
 _ARGUMENT = re.compile(r'(?:([a-z][a-z0-9_-]*)\s*=\s*)?"([^"\\{}]*)"\s*(?:,\s*|$)')
+_STRAY = re.compile(r"\{[{%#]|<(?=[A-Za-z/!?])")
 _SENTENCE_END = re.compile(r"(?<=[.?!;:…]) (?=[^\W\d_])")
 _BASIS = re.compile(r"(?:căn cứ|thực hiện)\b", re.IGNORECASE)
-_STAR = re.compile(r"[\\*]")
+_PART = re.compile(
+    r"quyết định|quy chế|quy định|kế hoạch|chương trình|phụ lục|nội quy|thỏa thuận|thoả thuận"
+    r"|nghị quyết|hướng dẫn|biên bản|đề án|phương án|danh sách|thông báo|báo cáo",
+    re.IGNORECASE,
+)
+_CELL = re.compile(r"\\.|(\|)")
+_WORDS = {
+    ClauseKind.BASIS: "căn cứ",
+    ClauseKind.PREAMBLE: "đoạn mở đầu",
+    ClauseKind.HEADING: "mục",
+    ClauseKind.CLAUSE: "đoạn",
+    ClauseKind.TABLE: "bảng",
+    ClauseKind.CLOSING: "đoạn kết",
+}
 _METADATA = re.compile(r"(?:---\s*$|[A-Za-z][\w-]*\s*:\s)")
 
 
@@ -80,84 +93,130 @@ def write(page: Page) -> str:
 def cite(page: Page) -> Mapping[ClauseId, str]:
     """How each clause is cited: `khoản 3 mục I`, `khoản 2 (thứ hai) mục IV`, `đoạn 3 khoản 2 mục II`.
 
-    A Điều is cited without what stands above it, because it runs on through the chapters.
+    A Điều is cited without what stands above it, because it runs on through the chapters; only
+    the part of the file that it is in (`Điều 1 Quy chế`) is named, and all above where it restarts.
     """
-    by_id = {clause.id: clause for clause in page.clauses}
-    own: dict[ClauseId, str] = {}
+    parts = _parts(page)
+    own = _own(page)
+    articles: dict[tuple[ClauseId | None, str], int] = {}
+    for clause in page.clauses:
+        if own[clause.id].startswith("Điều"):
+            key = (parts[clause.id], own[clause.id])
+            articles[key] = articles.get(key, 0) + 1
     whole: dict[ClauseId, str] = {}
-    siblings: dict[tuple[ClauseId | None, str], list[Clause]] = {}
-    chosen = _chosen(page.clauses)
     for clause in page.clauses:
-        siblings.setdefault((clause.parent, _sort(clause, chosen)), []).append(clause)
-    for (_, sort), group in siblings.items():
-        for place, clause in enumerate(group, 1):
-            reading = chosen.get(clause.id)
-            if reading is None or not reading.shown:
-                own[clause.id] = sort if len(group) == 1 and sort == "đoạn kết" else f"{sort} {place}"
-            else:
-                again = f" ({ordinal(place)})" if len(group) > 1 else ""
-                own[clause.id] = f"{reading.word} {reading.shown}{again}"
-    for clause in page.clauses:
-        above = by_id.get(clause.parent) if clause.parent else None
-        cited = own[clause.id]
-        whole[clause.id] = (
-            cited if above is None or cited.startswith("Điều") else f"{cited} {whole[above.id]}"
-        )
+        cited, above, part = own[clause.id], clause.parent, parts[clause.id]
+        if clause.kind is ClauseKind.CLOSING and clause.label and above == part:
+            cited += " phần kết"
+        if articles.get((part, cited)) == 1:
+            above = part
+        whole[clause.id] = f"{cited} {whole[above]}" if above in whole else cited
     return whole
 
 
-def out_of_sequence(page: Page) -> Iterable[tuple[Clause, str]]:
-    """Labelled clauses that don't follow the label before them, with the number expected."""
+def _own(page: Page) -> dict[ClauseId, str]:
+    """What each clause is called beside its siblings."""
     chosen = _chosen(page.clauses)
+    trails: dict[ClauseId | None, tuple[str, ...]] = {None: ()}
+    headings: dict[ClauseId | None, int] = {None: 0}
+    groups: dict[tuple[object, ...], int] = {}
+    counted: list[tuple[Clause, Reading | None, tuple[object, ...], str, int]] = []
+    for clause in page.clauses:
+        reading = chosen.get(clause.id)
+        if clause.kind is ClauseKind.BASIS and reading and not reading.shown:
+            reading = None
+        trail = trails.get(clause.parent, ())
+        word = _word(clause, reading, trail)
+        trails[clause.id] = (*trail, word)
+        name = f"{word} {reading.shown}" if reading and reading.shown else word
+        key = (clause.parent, clause.kind is ClauseKind.CLOSING, reading is None, name)
+        place = groups[key] = groups.get(key, 0) + 1
+        if clause.level > 1:
+            headings[clause.parent] = headings.get(clause.parent, 0) + 1
+            place = place if reading else headings[clause.parent]
+        elif clause.kind is ClauseKind.CLAUSE and not reading and clause.parent not in headings:
+            place += 1  # what a khoản says before its điểm is its first paragraph
+        if clause.level:
+            headings[clause.id] = 0
+        counted.append((clause, reading, key, name, place))
+    return {
+        clause.id: _placed(clause, reading, name, place, alone=groups[key] == 1)
+        for clause, reading, key, name, place in counted
+    }
+
+
+def _placed(
+    clause: Clause, reading: Reading | None, name: str, place: int, *, alone: bool
+) -> str:
+    """A clause's name with the place that it needs among others of that name."""
+    if (reading and reading.shown) or clause.level == 1:
+        return name if alone else f"{name} ({ordinal(place)})"
+    if reading or clause.level:
+        return f"{name} {ordinal(place)}"
+    if clause.kind in (ClauseKind.CLAUSE, ClauseKind.TABLE):
+        return f"{name} {place}"
+    return name if alone else f"{name} {ordinal(place)}"
+
+
+def _word(clause: Clause, reading: Reading | None, above: tuple[str, ...]) -> str:
+    """What a citation calls the level that a clause stands at."""
+    if reading is None:
+        if clause.level == 1:
+            kind = _PART.match(clause.text)
+            return kind[0].capitalize() if kind else "phần sau"
+        return narrower(_WORDS[clause.kind], above)
+    if reading.spelled:
+        return reading.word
+    # Below a Chương the decree's hierarchy has Mục with Arabic numbers.
+    titled = clause.level and (clause.level <= 2 or above[-1:] in (("Chương",), ("Phần",)))
+    return narrower("mục" if reading.word == "khoản" and titled else reading.word, above)
+
+
+def _parts(page: Page) -> dict[ClauseId, ClauseId | None]:
+    """The second `#` of the file under which each clause stands."""
+    found: dict[ClauseId, ClauseId | None] = {}
+    for clause in page.clauses:
+        above = found.get(clause.parent) if clause.parent else None
+        found[clause.id] = above or (clause.id if clause.level == 1 else None)
+    return found
+
+
+def out_of_sequence(page: Page) -> Iterable[tuple[Clause, str]]:
+    """Labelled clauses that don't follow the label before them, with the number expected.
+
+    A Điều runs on through the chapters; other numbers begin with 1, or run on too.
+    """
+    chosen = _chosen(page.clauses)
+    parts = _parts(page)
     last: dict[tuple[ClauseId | None, str], int] = {}
-    running: dict[str, int] = {}
+    running: dict[tuple[ClauseId | None, int, str], int] = {}
     for clause in page.clauses:
         reading = chosen.get(clause.id)
         if reading is None or reading.number is None:
             continue
-        if reading.word == "Điều":  # runs on through the chapters
-            before, running["Điều"] = running.get("Điều", 0), reading.number
-        else:
-            key = (clause.parent, reading.style)
-            before, last[key] = last.get(key, 0), reading.number
-        if reading.number != before + 1:
+        article = reading.word == "Điều"
+        part = parts[clause.id]
+        key = (part if article else clause.parent, reading.shape)
+        run = (part, clause.level, reading.shape)
+        before = last.get(key, 0)
+        expected = {before + 1}
+        if not before and reading.word in ("khoản", "mục"):
+            expected.add(running.get(run, 0) + 1)
+        if reading.number not in expected:
             yield clause, str(before + 1)
-
-
-def _sort(clause: Clause, chosen: Mapping[ClauseId, Reading]) -> str:
-    """What is counted together: clauses of one printed label, dashes, or unlabelled paragraphs."""
-    reading = chosen.get(clause.id)
-    if reading is not None:
-        return f"{reading.word} {reading.shown}".strip()
-    names = {
-        ClauseKind.BASIS: "căn cứ",
-        ClauseKind.PREAMBLE: "đoạn mở đầu",
-        ClauseKind.CLOSING: "đoạn kết",
-        ClauseKind.TABLE: "bảng",
-        ClauseKind.HEADING: "mục không số",
-    }
-    return names.get(clause.kind, "đoạn")
+        last[key] = running[run] = reading.number
 
 
 def _chosen(clauses: Iterable[Clause]) -> dict[ClauseId, Reading]:
     """For each labelled clause the reading that its neighbours make likeliest."""
     found: dict[ClauseId, Reading] = {}
-    last: dict[tuple[ClauseId | None, str], int | None] = {}
+    beside: dict[ClauseId | None, list[Reading]] = {}
     for clause in clauses:
-        if not clause.label:
-            continue
-        options = readings(clause.label)
-        follows = [
-            option
-            for option in options
-            if option.number is not None
-            and last.get((clause.parent, option.style)) == option.number - 1 != 0
-        ]
-        reading = (follows or options)[0]
-        if reading.word == "khoản" and clause.kind is ClauseKind.HEADING and clause.level <= 2:
-            reading = replace(reading, word="mục")
-        found[clause.id] = reading
-        last[clause.parent, reading.style] = reading.number
+        if clause.label:
+            before = beside.setdefault(clause.parent, [])
+            reading, place = choose(clause.label, before)
+            before[place : place + 1] = [reading]
+            found[clause.id] = reading
     return found
 
 
@@ -169,91 +228,115 @@ class _Nesting:
 
     def __init__(self) -> None:
         self.headings: list[Clause] = []
-        self.labelled: list[tuple[str, int | None, Clause]] = []
+        self.levels: list[tuple[Reading, Clause]] = []
+        # The last clause and all that hold it; only these can be named by `^parent`.
         self.chain: list[ClauseId] = []
         self.parents: dict[ClauseId, ClauseId | None] = {}
+        self.after: Clause | None = None
         self.closing = False
 
     def close(self) -> None:
-        self.headings, self.labelled, self.closing = [], [], True
-        self.chain = []
+        """End the open sections; a second `#` is no section but a part of the file."""
+        self.headings = [heading for heading in self.headings if heading.level == 1]
+        self.chain = [heading.id for heading in self.headings]
+        self.levels, self.after, self.closing = [], None, True
+
+    @property
+    def heading(self) -> ClauseId | None:
+        return self.headings[-1].id if self.headings else None
 
     def parent_of(self, clause: Clause) -> ClauseId | None:
         """The parent that the marks alone give."""
         if clause.level:
             return next((h.id for h in reversed(self.headings) if h.level < clause.level), None)
-        if clause.label:
-            depth = self._depth(clause.label)
-            if depth:
-                return self.labelled[depth - 1][2].id
-        return self.headings[-1].id if self.headings else None
+        if not _opens_level(clause):
+            return self.heading
+        depth = self._place(clause)[1]
+        if depth < len(self.levels):
+            beside = self.levels[depth][1].parent
+            if beside is None or beside in self.chain:
+                return beside
+            return self.levels[depth - 1][1].id if depth else self.heading
+        if self.after is not None:  # a new style belongs to what the last paragraph belongs to
+            return self.after.parent
+        return self.levels[-1][1].id if self.levels else self.heading
 
     def add(self, clause: Clause) -> None:
         if clause.level:
             self.headings = [h for h in self.headings if h.level < clause.level] + [clause]
-            self.labelled, self.closing = [], False
-        elif clause.label:
-            depth = self._depth(clause.label)
-            natural = self.parent_of(clause)
-            if clause.parent != natural:
-                held = [entry[2].id for entry in self.labelled]
-                depth = held.index(clause.parent) + 1 if clause.parent in held else 0
-            reading = self._reading(clause.label)
-            del self.labelled[depth:]
-            self.labelled.append((reading.style, reading.number, clause))
+            self.levels, self.after, self.closing = [], None, False
+        elif _opens_level(clause):
+            reading, depth = self._place(clause)
+            held = [level[1].id for level in self.levels]
+            # The level beside the clause stays open, so that `b)` finds its `a)`.
+            beside = held.index(clause.parent) + 1 if clause.parent in held else 0
+            del self.levels[min(depth, beside + 1) :]
+            self.levels.append((reading, clause))
+            self.after = None
+        elif not clause.label:
+            self.after = clause
         self.parents[clause.id] = clause.parent
-        chain: list[ClauseId] = []
+        self.chain = []
         above: ClauseId | None = clause.id
-        while above is not None and above not in chain:
-            chain.append(above)
+        while above is not None and above not in self.chain:
+            self.chain.append(above)
             above = self.parents.get(above)
-        self.chain = chain
 
-    def _reading(self, label: str) -> Reading:
-        options = readings(label)
-        for option in options:
-            for style, number, _ in self.labelled:
-                if style == option.style and (
-                    number is None or option.number is None or option.number == number + 1
-                ):
-                    return option
-        known = [style for style, _, _ in self.labelled]
-        return next((option for option in options if option.style in known), options[0])
+    def _place(self, clause: Clause) -> tuple[Reading, int]:
+        return choose(clause.label, [reading for reading, _ in self.levels])
 
-    def _depth(self, label: str) -> int:
-        style = self._reading(label).style
-        known = [entry[0] for entry in self.labelled]
-        return known.index(style) if style in known else len(known)
+
+def _opens_level(clause: Clause) -> bool:
+    """Whether later labels can stand beside or below a clause; those of the bases never do."""
+    return bool(clause.label) and clause.kind is not ClauseKind.BASIS
 
 
 # --- reading ---
 
 
-@dataclass(frozen=True, slots=True)
 class _Block:
-    """Lines without a blank one between them; `line` counts from 1."""
+    """Lines without a blank one between them, stripped, with the line and column of each.
 
-    line: int
-    lines: tuple[str, ...]
+    `bare` is the text with its escapes blanked out: what is left of marks is meant as marks.
+    """
+
+    def __init__(self, lines: list[tuple[int, int, str]]) -> None:
+        self.line = lines[0][0]
+        self.lines = tuple(lines)
+        self.text = " ".join(line for _, _, line in lines)
+        self.bare = _ESCAPE.sub("\0\0", self.text) if "\\" in self.text else self.text
+        self.mark = _MARK.search(self.bare)
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is the line `***`."""
+        return self.text == "***"
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a place in `text`."""
+        for number, column, line in self.lines:
+            if offset <= len(line):
+                return number, column + offset
+            offset -= len(line) + 1
+        return self.line, 1
 
 
 def _blocks(text: str) -> Iterable[_Block]:
     """Split at blank lines, and around each heading line and `***`."""
-    held: list[str] = []
-    start = 1
-    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+    held: list[tuple[int, int, str]] = []
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
         line = raw.strip()
-        alone = line == "***" or bool(_HEADING.match(line))
+        alone = line == "***" or (line.startswith("#") and bool(_HEADING.match(line)))
         if (not line or alone) and held:
-            yield _Block(start, tuple(held))
+            yield _Block(held)
             held = []
+        if line:
+            held.append((number, len(raw) - len(raw.lstrip()) + 1, line))
         if alone:
-            yield _Block(number, (line,))
-        elif line:
-            start = start if held else number
-            held.append(line)
+            yield _Block(held)
+            held = []
     if held:
-        yield _Block(start, tuple(held))
+        yield _Block(held)
 
 
 class _Parser:
@@ -263,31 +346,34 @@ class _Parser:
         self.problems: list[Problem] = []
         self.lines: dict[str, int] = {}
 
-    def problem(self, line: int, code: str, message: str, hint: str = "", column: int = 1) -> None:
-        self.problems.append(Problem(self.path, line, column, code, message, hint))
+    def problem(self, at: tuple[int, int], code: str, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(self.path, *at, code, message, hint))
 
     def report(self, blocks: list[_Block]) -> Page:
         title, rest = self.title(blocks, until=1)
         paragraphs = []
         for block in rest:
-            if _MARK.search(block.lines[-1]):
-                message = "trang chỉ có bài báo (text: report-only) không có điều khoản"
-                self.problem(block.line, "G109", message, "Bỏ dấu {#…}.")
-            self.lines_of(block)
-            paragraphs.append(self.literal(" ".join(block.lines), block.line))
-        return Page(title=title, report=tuple(paragraphs))
+            mark = block.mark
+            if mark or block.ends or _HEADING.match(block.text):
+                message = "trang chỉ có bài báo (text: report-only) không có điều khoản, mục, ***"
+                at = block.place(mark.start() if mark else 0)
+                self.problem(at, "G109", message, "Bỏ dấu đó; chữ của bài báo để nguyên.")
+            if not block.ends:
+                end = mark.start() if mark else len(block.text)
+                paragraphs.append(self.literal(block, 0, end))
+        return Page(title=title, report=tuple(paragraph for paragraph in paragraphs if paragraph))
 
     def page(self, blocks: list[_Block]) -> Page:
-        first = next((n for n, b in enumerate(blocks) if _MARK.search(b.lines[-1])), len(blocks))
-        title, _ = self.title(blocks, until=first)
-        if first == len(blocks):
+        first = next((n for n, block in enumerate(blocks) if block.mark), len(blocks))
+        title, rest = self.title(blocks, until=first)
+        if not rest:
             hint = "Mỗi đoạn từ căn cứ đầu tiên trở đi kết thúc bằng {#ma-dieu-khoan}."
-            self.problem(1, "G103", "trang không có điều khoản nào", hint)
+            self.problem((1, 1), "G103", "trang không có điều khoản nào", hint)
         nesting = _Nesting()
         clauses: list[Clause] = []
         front = True
-        for block in blocks[first:]:
-            if block.lines == ("***",):
+        for block in rest:
+            if block.ends:
                 nesting.close()
                 front = False
                 continue
@@ -300,169 +386,206 @@ class _Parser:
                 front = False
             nesting.add(clause)
             clauses.append(clause)
-        return Page(title=title, clauses=tuple(clauses))
+        return Page(title=title, clauses=tuple(_unlabelled_parts(clauses)))
 
     def title(self, blocks: list[_Block], until: int) -> tuple[tuple[str, ...], list[_Block]]:
-        if blocks and _METADATA.match(blocks[0].lines[0]):
+        at = blocks[0].place(0) if blocks else (1, 1)
+        if blocks and _METADATA.match(blocks[0].lines[0][2]):
             message = "trang quy chế không có phần khai báo (front matter) ở đầu"
             hint = "Bắt đầu bằng dòng tiêu đề: # QUY CHẾ PHỐI HỢP; dữ kiện ghi ở data/units/."
-            self.problem(blocks[0].line, "G101", message, hint)
-        if not blocks or not blocks[0].lines[0].startswith("# "):
-            line = blocks[0].line if blocks else 1
-            hint = "Dòng đầu viết: # QUY CHẾ PHỐI HỢP"
-            self.problem(line, "G102", "thiếu dòng tiêu đề ở đầu trang", hint)
+            self.problem(at, "G101", message, hint)
+        if not until or not blocks or not blocks[0].text.startswith("# "):
+            hint = "Dòng đầu viết: # QUY CHẾ PHỐI HỢP (không có mã điều khoản)."
+            self.problem(at, "G102", "thiếu dòng tiêu đề ở đầu trang", hint)
         title: list[str] = []
-        for place, block in enumerate(blocks[:until]):
-            heading = _HEADING.match(block.lines[0])
-            if block.lines == ("***",) or (heading and place):
-                message = f'"{_short(block.lines[0])}" đứng trước điều khoản đầu tiên mà không có mã'
-                self.problem(block.line, "G103", message, "Thêm {#ma-dieu-khoan} vào cuối dòng.")
-            self.lines_of(block)
-            texts = [heading[2] or ""] if heading else block.lines
-            title += [self.literal(text, block.line + n) for n, text in enumerate(texts)]
+        for number, block in enumerate(blocks[:until]):
+            heading = _HEADING.match(block.text)
+            if block.ends or (heading and number):
+                message = f'"{_short(block.text)}" đứng trước điều khoản đầu tiên mà không có mã'
+                hint = "Bỏ dòng này." if block.ends else "Thêm {#ma-dieu-khoan} vào cuối dòng."
+                self.problem(block.place(0), "G103", message, hint)
+            if block.ends:
+                continue
+            at_ = heading.start(2) if heading and heading[2] else 0
+            if heading:
+                title.append(self.literal(block, at_, len(block.text)) if heading[2] else "")
+                continue
+            for _, _, line in block.lines:
+                title.append(self.literal(block, at_, at_ + len(line)))
+                at_ += len(line) + 1
         return tuple(line for line in title if line), blocks[until:]
 
     def clause(self, block: _Block, nesting: _Nesting, *, front: bool) -> Clause | None:
-        body = " ".join(block.lines)
-        table = block.lines[0].startswith("|")
-        heading = _HEADING.match(body) if not table else None
-        if not (mark := self.mark(block, table=table)):
-            return None
-        clause_id, parent = mark
-        body = _MARK.sub("", body).rstrip()
+        table = block.text.startswith("|")
+        found = block.mark
+        mark = self.mark(block, found, table=table)
+        end = found.start() if found else len(block.text)
         rows: tuple[tuple[str, ...], ...] = ()
         label, shared, level = "", None, 0
         if table:
-            rows = self.table(block)
+            rows = self.table(block, end)
             text = fold(" ".join(cell for row in rows for cell in row))
         else:
-            self.lines_of(block)
-            if heading:
-                level = len(heading[1])
-                body = body[level:].lstrip()
-            if found := _LABEL.match(body + " "):
-                label = fold(_unescape(found[1]))
-                body = body[found.end() :].strip()
-            text, shared = self.body(body, block.line)
+            start = 0
+            if _HEADING.match(block.text):
+                level = len(block.text) - len(block.text.lstrip("#"))
+                start = level + len(block.text[level:]) - len(block.text[level:].lstrip())
+            if bold := _LABEL.match(block.text, start, end):
+                label = fold(_unescape(bold[1]))
+                start = bold.end() if label else start
+            text, shared = self.body(block, start, end)
+        if mark is None:
+            return None
+        clause_id, parent = mark
         if not text and not label:
-            self.problem(block.line, "G110", f'điều khoản "{clause_id}" không có chữ nào')
+            message, hint = f'điều khoản "{clause_id}" không có chữ nào', "Viết chữ trước mã, hay bỏ mã."
+            self.problem(block.place(0), "G110", message, hint)
         kind = _kind(text, label, level, front=front, closing=nesting.closing, table=table)
         clause = Clause(
             id=ClauseId(clause_id), kind=kind, label=label, text=text, level=level,
             rows=rows, shared=shared, line=block.line,
         )  # fmt: skip
         inside = nesting.parent_of(clause)
-        if level > 1 and nesting.headings and level > nesting.headings[-1].level + 1:
-            message = f"tiêu đề {'#' * level} nằm ngay dưới {'#' * nesting.headings[-1].level}"
-            self.problem(block.line, "G111", message, "Mỗi cấp thêm đúng một dấu #.")
-        if parent is not None:
-            inside = self.parent(clause_id, parent, nesting, block) or inside
+        above = nesting.headings[-1].level if nesting.headings else 1
+        if level > above + 1:
+            message = f"tiêu đề {'#' * level} nằm ngay dưới {'#' * above}"
+            self.problem(block.place(0), "G111", message, "Mỗi cấp thêm đúng một dấu #.")
+        if parent is not None and found:
+            at = block.place(found.start() + found[0].index("^"))
+            inside = self.parent(clause_id, parent, nesting, at) or inside
         return replace(clause, parent=inside)
 
     def parent(
-        self, clause_id: str, parent: str, nesting: _Nesting, block: _Block
+        self, clause_id: str, parent: str, nesting: _Nesting, at: tuple[int, int]
     ) -> ClauseId | None:
         if parent in nesting.chain:
             return ClauseId(parent)
         message = f'"{clause_id}" chỉ về "^{parent}", không phải điều khoản đang mở ở phía trên'
         hint = nearest(parent, nesting.chain) or f"Đang mở: {', '.join(nesting.chain) or 'không có'}."
-        self.problem(block.line, "G108", message, hint)
+        self.problem(at, "G108", message, hint)
         return None
 
-    def mark(self, block: _Block, *, table: bool) -> tuple[str, str | None] | None:
-        last = block.line + len(block.lines) - 1
-        found = _MARK.search(block.lines[-1])
+    def mark(
+        self, block: _Block, found: re.Match[str] | None, *, table: bool
+    ) -> tuple[str, str | None] | None:
         if not found:
             what = "bảng" if table else "đoạn"
-            message = f'{what} "{_short(block.lines[0])}" chưa có mã điều khoản'
+            message = f'{what} "{_short(block.lines[0][2])}" chưa có mã điều khoản'
             hint = "Thêm vào cuối đoạn: {#ma-dieu-khoan}."
-            if block.lines[-1].endswith("}") and "{#" in block.lines[-1]:
+            if block.text.endswith("}") and "{#" in block.lines[-1][2]:
                 hint = "Mã đứng ở cuối, viết một lần: {#ma-dieu-khoan}."
-            self.problem(last, "G103", message, hint, len(block.lines[-1]) + 1)
+            self.problem(block.place(len(block.text)), "G103", message, hint)
             return None
-        column = found.start() + 1
+        at = block.place(found.start())
         parts = _ID.fullmatch(found[1].strip())
         if not parts:
             hint = "Dùng chữ thường không dấu, nối bằng gạch ngang: {#tuyen-truyen}."
-            self.problem(last, "G104", f'mã "{found[1]}" không đúng dạng', hint, column)
+            self.problem(at, "G104", f'mã "{found[1]}" không đúng dạng', hint)
             return None
         clause_id = parts[1]
         if clause_id in self.lines:
             message = f'mã "{clause_id}" đã dùng ở dòng {self.lines[clause_id]}'
-            hint = "Mỗi điều khoản một mã riêng trong trang."
-            self.problem(last, "G105", message, hint, column)
+            self.problem(at, "G105", message, "Mỗi điều khoản một mã riêng trong trang.")
             return None
-        self.lines[clause_id] = last
+        self.lines[clause_id] = at[0]
         return clause_id, parts[2]
 
-    def body(self, body: str, line: int) -> tuple[str, Shared | None]:
+    def body(self, block: _Block, start: int, end: int) -> tuple[str, Shared | None]:
         """The clause's text, literal or of the shared clause that it names."""
-        if call := _CALL.fullmatch(body):
-            shared = self.call(call[1], line)
-            if shared is None:
-                return body, None
-            resolved = self.resolve(shared)
-            if isinstance(resolved, str):
-                return fold(resolved), shared
-            code, message, hint = resolved
-            self.problem(line, code, message, hint)
-            return body, shared
-        return self.literal(body, line), None
+        body = block.text[start:end].strip()
+        call = _CALL.fullmatch(body)
+        if not call:
+            return self.literal(block, start, end), None
+        at = block.place(block.text.index("{{", start))
+        shared = self.call(call[1], at)
+        if shared is None:
+            return body, None
+        resolved = self.resolve(shared)
+        if isinstance(resolved, str):
+            return fold(resolved), shared
+        self.problem(at, *resolved)
+        return body, shared
 
-    def call(self, arguments: str, line: int) -> Shared | None:
+    def call(self, arguments: str, at: tuple[int, int]) -> Shared | None:
         given: list[tuple[str, str]] = []
-        at = 0
-        while at < len(arguments) and (found := _ARGUMENT.match(arguments, at)):
+        read = 0
+        while read < len(arguments) and (found := _ARGUMENT.match(arguments, read)):
             given.append((found[1] or "", found[2]))
-            at = found.end()
+            read = found.end()
         plain = [value for name, value in given if not name]
         names = [name for name, _ in given if name]
         in_order = [name for name, _ in given[:2]] == ["", ""]
-        if at < len(arguments) or len(plain) != 2 or not in_order or len(set(names)) < len(names):
+        if read < len(arguments) or len(plain) != 2 or not in_order or len(set(names)) < len(names):
             hint = 'Viết: {{ clause("hop-giao-ban", "2024-2025", union="Chi đoàn") }}'
-            self.problem(line, "G107", f"không đọc được clause({arguments})", hint)
+            self.problem(at, "G107", f"không đọc được clause({arguments})", hint)
             return None
         blanks = tuple(sorted((name, value) for name, value in given if name))
         return Shared(id=plain[0], wording=plain[1], blanks=blanks)
 
-    def table(self, block: _Block) -> tuple[tuple[str, ...], ...]:
-        lines = [_MARK.sub("", line).strip() for line in block.lines]
-        rows = [_cells(line) for line in lines if line]
-        rules = [n for n, row in enumerate(rows) if all(re.fullmatch(r":?-+:?", c) for c in row)]
-        if rules != [1] or len({len(row) for row in rows}) != 1 or len(rows) < 2:
+    def table(self, block: _Block, end: int) -> tuple[tuple[str, ...], ...]:
+        rows: list[tuple[str, ...]] = []
+        rules: list[int] = []
+        start = 0
+        for _, _, line in block.lines:
+            spans = _cells(block.text, start, min(start + len(line), end))
+            if spans:
+                cells = [block.text[first:last] for first, last in spans]
+                if all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+                    rules.append(len(rows))
+                else:
+                    rows.append(tuple(self.literal(block, *span) for span in spans))
+            start += len(line) + 1
+        if rules != [1] or len({len(row) for row in rows}) != 1:
             message = "bảng cần dòng đầu, dòng kẻ |---|---| và các dòng có cùng số ô"
-            self.problem(block.line, "G112", message, "Dòng cuối của bảng là {#ma-dieu-khoan}.")
-        return tuple(
-            tuple(self.literal(cell, block.line + n) for cell in row)
-            for n, row in enumerate(rows)
-            if n not in rules
-        )
+            self.problem(block.place(0), "G112", message, "Dòng cuối của bảng là {#ma-dieu-khoan}.")
+        return tuple(rows)
 
-    def lines_of(self, block: _Block) -> None:
-        """Faults that a line has by how it begins."""
-        for number, line in enumerate(block.lines, block.line):
-            if _LIST_ITEM.match(line) and line != "***":
-                begin = _LIST_ITEM.match(line)
-                word = begin[0].strip() if begin else ""
+    def literal(self, block: _Block, start: int, end: int) -> str:
+        """Text without marks: what is left of marks in it is a problem."""
+        text = block.text[start:end]
+        begin = start + len(text) - len(text.lstrip())
+        if text.lstrip().startswith("**"):
+            hint = r"Nhãn viết: **1.** rồi một dấu cách; hai dấu sao thật viết \*\*."
+            message = f'nhãn in đậm không đọc được: "{_short(text.strip())}"'
+            self.problem(block.place(begin), "G113", message, hint)
+        for found in _STRAY.finditer(block.bare, start, end):
+            at = block.place(found.start())
+            if found[0] == "<":
+                message = f'có mã HTML: "{_short(block.text[found.start() : end].strip())}"'
+                self.problem(at, "S101", message, r"Bỏ đi; dấu < thật sự thì viết \<.")
+            else:
+                message = f'"{found[0]}" không dùng được ở giữa câu'
+                hint = r"Chỉ có {#ma} ở cuối đoạn và {{ clause(…) }} thay cả đoạn; dấu thật viết \{."
+                self.problem(at, "G104" if found[0] == "{#" else "G107", message, hint)
+        offset = 0
+        for number, column, line in block.lines:
+            if start <= offset < end and (item := _LIST_ITEM.match(line)):
+                word = item[0].strip()
                 message = f'dòng bắt đầu như một mục danh sách: "{word}"'
                 hint = f"Nhãn in viết đậm: **{word}** …; giữa câu thì nối vào dòng trên."
-                self.problem(number, "G106", message, hint)
-
-    def literal(self, text: str, line: int) -> str:
-        """Text without marks: what is left of marks in it is a problem."""
-        unmarked = _ESCAPE.sub("", text)
-        if text.startswith("**"):
-            hint = r"Nhãn viết: **1.** rồi một dấu cách; hai dấu sao thật viết \*\*."
-            self.problem(line, "G113", f'nhãn in đậm không đọc được: "{_short(text)}"', hint)
-        if found := _HTML.search(unmarked):
-            message = f'có mã HTML: "{_short(unmarked[found.start() :])}"'
-            self.problem(line, "S101", message, r"Bỏ đi; dấu < thật sự thì viết \<.")
-        for mark, code in (("{{", "G107"), ("{%", "G107"), ("{#", "G104")):
-            if mark in unmarked:
-                message = f'"{mark}" không dùng được ở giữa câu'
-                hint = r"Chỉ có {#ma} ở cuối đoạn và {{ clause(…) }} thay cả đoạn; dấu thật viết \{."
-                self.problem(line, code, message, hint)
+                self.problem((number, column), "G106", message, hint)
+            offset += len(line) + 1
         return fold(_unescape(text))
+
+
+def _unlabelled_parts(clauses: list[Clause]) -> Iterable[Clause]:
+    """In a part with neither headings nor labels the preamble is the bases and one sentence
+    that ends in a colon; the rest, however it begins, is what was agreed."""
+    starts = [n for n, clause in enumerate(clauses) if clause.level == 1]
+    for start, end in zip([0, *starts], [*starts, len(clauses)], strict=True):
+        part = clauses[start:end]
+        if not any(c.level > 1 or (c.label and c.kind is ClauseKind.CLAUSE) for c in part):
+            at = 1 if part and part[0].level else 0
+            while at < len(part) and part[at].kind is ClauseKind.BASIS:
+                at += 1
+            if at < len(part) and part[at].text.endswith(":"):
+                at += 1
+            agreed = (ClauseKind.BASIS, ClauseKind.PREAMBLE)
+            part[at:] = [
+                replace(c, kind=ClauseKind.CLAUSE) if c.kind in agreed and not c.label else c
+                for c in part[at:]
+            ]
+        yield from part
 
 
 def _kind(
@@ -481,13 +604,20 @@ def _kind(
     return ClauseKind.CLAUSE
 
 
-def _cells(line: str) -> list[str]:
-    cells = re.split(r"(?<!\\)\|", line.strip())
-    if cells and not cells[0].strip():
-        cells = cells[1:]
-    if cells and not cells[-1].strip():
-        cells = cells[:-1]
-    return [cell.strip() for cell in cells]
+def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the cells of a row begin and end in `text`, without the white space around them."""
+    bars = [found.start() for found in _CELL.finditer(text, start, end) if found[1]]
+    spans = list(zip([start, *(bar + 1 for bar in bars)], [*bars, end], strict=True))
+    if spans and not text[slice(*spans[0])].strip():
+        spans = spans[1:]
+    if spans and not text[slice(*spans[-1])].strip():
+        spans = spans[:-1]
+    trimmed = []
+    for first, last in spans:
+        cell = text[first:last]
+        begin = first + len(cell) - len(cell.lstrip())
+        trimmed.append((begin, begin + len(cell.strip())))
+    return trimmed
 
 
 def _short(text: str, limit: int = 40) -> str:
@@ -506,7 +636,7 @@ def _block(clause: Clause, mark: str) -> str:
         rows = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in clause.rows]
         rows.insert(1, "|" + "---|" * len(clause.rows[0]))
         return "\n".join([*rows, f"{{#{mark}}}"])
-    label = "**" + _STAR.sub(r"\\\g<0>", clause.label) + "**" if clause.label else ""
+    label = "**" + _escape(clause.label, stars=True) + "**" if clause.label else ""
     if clause.shared:
         text = _written_call(clause.shared)
     else:
@@ -537,16 +667,13 @@ def _sentences(body: str) -> str:
     return "\n".join(lines)
 
 
-def _escape(text: str, *, start: bool = False) -> str:
+def _escape(text: str, *, start: bool = False, stars: bool = False) -> str:
     text = text.replace("\\", "\\\\")
-    text = re.sub(r"\{(?=[{%#])", r"\\{", text)
-    text = _HTML.sub(r"\\<", text)
-    text = re.sub(r"^\*\*", r"\\*\\*", text)
+    text = re.sub(r"\{(?=[{%#])|<(?=[A-Za-z/!?])", r"\\\g<0>", text)
+    text = re.sub(r"\*" if stars else r"^\*\*", lambda found: "\\*" * len(found[0]), text)
     if start:
         text = re.sub(r"^(?=[-+*#|](?:\s|$|[#*|]))|^(?=\|)", r"\\", text)
         text = re.sub(r"^(\d{1,9})(?=[.)](?:\s|$))", r"\1\\", text)
-        if _METADATA.match(text):
-            text = text.replace(":", "\\:", 1) if not text.startswith("---") else "\\" + text
     return text
 
 

@@ -1,22 +1,30 @@
 # MkDocs events: joins the publication to MkDocs and decides nothing itself.
-# Agreements never pass through Markdown or Jinja: their pages enter MkDocs empty and get their
-# HTML and contents list from `render`.
+# Agreements never pass through Markdown or Jinja: their pages enter MkDocs empty, and as each is
+# written it gets its HTML and contents list from `render` and the theme's frame around them.
 """Hooks of mkdocs.yml (`hooks:`)."""
 
 from __future__ import annotations
 
+import copy
 import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort
-from mkdocs.plugins import event_priority
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.utils import write_file
+from mkdocs.utils.templates import TemplateContext
 
 from macros.archive import load
 from macros.checks import check
@@ -26,7 +34,8 @@ from macros.publish import Publication, build_record
 from macros.render import Contact, SitePage
 
 AS_OF = "QCPH_AS_OF"
-_pages: dict[str, SitePage] = {}
+# A template that is the page's content and nothing else.
+FILLED = "filled.html"
 
 
 def as_of_day(root: Path) -> date:
@@ -35,6 +44,19 @@ def as_of_day(root: Path) -> date:
         return date.fromisoformat(named)
     commit = head(root)
     return commit.day if commit else date.today()
+
+
+@dataclass
+class _Build:
+    """What one build knows: `make` by page file, the page being written, the frames so far."""
+
+    theme: jinja2.Environment = field(default_factory=partial(jinja2.Environment, autoescape=True))
+    make: dict[str, Callable[[], SitePage]] = field(default_factory=dict)
+    frames: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
+    now: SitePage | None = None
+
+
+_build = _Build()
 
 
 @event_priority(100)
@@ -62,61 +84,145 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     publication: Publication = config.extra["publication"]
     for file in [file for file in files if file.src_uri.startswith("don-vi/")]:
         files.remove(file)
-    _pages.clear()
-    for page in publication.pages():
-        uri = f"{page.address}index.md"
-        _pages[uri] = page
+    _build.make, _build.frames, _build.now = {}, {}, None
+    for address, make in publication.pages().items():
+        uri = f"{address}index.md"
+        _build.make[uri] = make
         made = File.generated(config, uri, content="")
         made.inclusion = InclusionLevel.NOT_IN_NAV
         files.append(made)
-    for address, content in publication.files():
-        files.append(File.generated(config, address, content=content))
     return files
 
 
+def on_env(env: jinja2.Environment, **_: Any) -> jinja2.Environment:
+    """Keep the theme's environment: frames are rendered in it."""
+    _build.theme = env
+    return env
+
+
 @event_priority(100)
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
-    """Give a generated page its metadata, before any plugin looks at it."""
-    made = _pages.get(page.file.src_uri)
-    if made is None:
+def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
+    """Keep generated pages away from the macros, and from templates that would run for each."""
+    if page.file.src_uri not in _build.make:
         return markdown
+    page.meta = {"render_macros": False}
+    if not page.parent and page.file.inclusion is InclusionLevel.NOT_IN_NAV:
+        page.meta["template"] = FILLED
+    return ""
+
+
+@event_priority(100)
+def _make(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_: Any) -> Any:
+    """Make the page; until the search plugin has read it, it holds what search is to find."""
+    make = _build.make.get(page.file.src_uri)
+    _build.now = made = make() if make else None
+    if made is None:
+        return context
+    # Material prints title and description as they are.
     page.meta = {
-        # Material prints these as they are.
+        **page.meta,
         "title": str(escape(made.title)),
         "description": str(escape(made.description)),
         "document": bool(made.source),
         "hide": ["navigation"] if made.contents else ["navigation", "toc"],
-        "render_macros": False,
-        "search": {"exclude": not made.searchable},
+        "search": {"exclude": not made.search},
     }
     page.edit_url = None
     if config.site_url and made.canonical:
         page.canonical_url = config.site_url.rstrip("/") + "/" + made.canonical
-    return ""
+    page.toc = _contents(made)
+    page.content = made.search
+    return context
 
 
 @event_priority(-100)
-def on_page_content(html: str, *, page: Page, **_: Any) -> str:
-    """Put in what `render` made."""
-    made = _pages.get(page.file.src_uri)
-    if made is None:
-        return html
-    page.toc = _contents(made)
-    return made.html
+def _show(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_: Any) -> Any:
+    """Put in what readers see: alone where the theme's template follows, else in its frame."""
+    if made := _build.now:
+        page.content = made.html
+        if page.meta.get("template") == FILLED:
+            page.content = _in_frame(page, made, context, config)
+    return context
+
+
+on_page_context = CombinedEvent(_make, _show)
+
+
+def on_post_page(output: str, *, page: Page, **_: Any) -> str:
+    """Let go of a page once it is written: thousands of them would fill the memory."""
+    if _build.now:
+        page.content, page.toc = None, TableOfContents([])
+    return output
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write build.json; without a site address there is nothing for a sitemap to say."""
+    """Write the files that are no pages; build.json last, because it has their digests."""
     site = Path(config.site_dir)
-    if not config.site_url:
+    if not config.site_url:  # then there is nothing for a sitemap to say
         for name in ("sitemap.xml", "sitemap.xml.gz"):
             (site / name).unlink(missing_ok=True)
     publication: Publication = config.extra["publication"]
+    for address, content in publication.files():
+        write_file(content, str(site / address))
     commit = head(Path(config.config_file_path).parent)
     record = build_record(
         site, commit.id if commit else None, commit.time if commit else None, publication.as_of
     )
-    (site / "build.json").write_bytes(record)
+    write_file(record, str(site / "build.json"))
+
+
+# --- the theme's frame ---
+
+# Places in a frame; characters that no source may contain (S102) mark them.
+_TITLE, _DESCRIPTION, _CONTENT, _CANONICAL, _FIRST, _CONTENTS = (
+    f"\x02{name}\x03"
+    for name in ("title", "description", "content <h1", "canonical", "first", "contents")
+)
+_PLACE = re.compile("(\x02[a-z0-9< ]+\x03)")
+_CONTENTS_LIST = re.compile(
+    r'(<ul class="md-nav__list" data-md-component="toc"[^>]*>)(?:(?!</ul>).)*?'
+    + _CONTENTS
+    + r".*?(</ul>)",
+    re.DOTALL,
+)
+
+
+def _in_frame(page: Page, made: SitePage, context: TemplateContext, config: MkDocsConfig) -> str:
+    """The whole page: the theme rendered once for all pages alike, filled for this one.
+
+    Pages are alike where they stand equally deep, have or lack a contents list, and wear a
+    document's dress or not. A frame is proved on the page it is made from: filled, it must be
+    what the theme itself renders there, white space aside.
+    """
+    alike = (made.address.count("/"), bool(made.contents), bool(made.source))
+    if alike in _build.frames:
+        return _filled(_build.frames[alike], page, made)
+    stand_in = copy.copy(page)
+    stand_in.meta = {**page.meta, "title": _TITLE, "description": _DESCRIPTION}
+    stand_in.content = _CONTENT
+    stand_in.canonical_url = _CANONICAL if config.site_url else None
+    stand_in.toc = TableOfContents([AnchorLink(_CONTENTS, _FIRST, 2)] if made.contents else [])
+    theme = _build.theme.get_template("main.html")
+    html = theme.render({**context, "page": stand_in})
+    _build.frames[alike] = _PLACE.split(_CONTENTS_LIST.sub(rf"\1\n{_CONTENTS}\n\2", html))
+    filled = _filled(_build.frames[alike], page, made)
+    rendered = theme.render({**context, "page": page})
+    if filled.split() != rendered.split():
+        raise PluginError(f"the theme's frame does not fit {made.address}")
+    return filled
+
+
+def _filled(frame: list[str], page: Page, made: SitePage) -> str:
+    item = _build.theme.get_template("partials/toc-item.html")
+    places = {
+        _TITLE: page.meta["title"],
+        _DESCRIPTION: page.meta["description"],
+        _CONTENT: made.html,
+        _CANONICAL: page.canonical_url or "",
+        _FIRST: made.contents[0].id if made.contents else "",
+        _CONTENTS: "\n".join(item.render(toc_item=link) for link in page.toc),
+    }
+    return "".join(places.get(part, part) for part in frame)
 
 
 def _contents(page: SitePage) -> TableOfContents:

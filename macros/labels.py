@@ -10,22 +10,31 @@ The hierarchy Phần, Chương, Mục, Điều, khoản, điểm and the letters
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 LETTERS = "abcdđeghiklmnopqrstuvxy"
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _ROMAN_FORM = re.compile(r"m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+_END = r"\s*[.:)/-]*"
 _WORD = re.compile(
-    r"(phần|chương|tiểu mục|mục|điều|khoản|điểm)\s+(?:thứ\s+)?([\wđ]+)\s*[.:)/-]*", re.IGNORECASE
+    r"(phần|chương|tiểu mục|mục|điều|khoản|điểm|phụ lục)\s+(thứ\s+)?(\w+)" + _END, re.IGNORECASE
 )
-_DASHES = re.compile(r"[-–—+•*●▪◦]+(?:\s+[-–—+•*]+)*")  # noqa: RUF001 real texts print all of these
-_DOUBLED = re.compile(r"\(?(\d+)[.)]+\s*\1[.)]*")
-_DECIMAL = re.compile(r"(\d+(?:\.\d+)+)\s*([.:)/-]*)")
-_SIMPLE = re.compile(r"(\(?)\s*(\d+|[a-zđ]+)\s*([.:)/-]*)", re.IGNORECASE)
+_DASHES = re.compile(r"[-–—+•*●▪◦]+(?:\s+[-–—+•*●▪◦]+)*")  # noqa: RUF001 real texts print all of these
+_DOUBLED = re.compile(r"(?:\(\s*)?(\d{1,6})(?:\)[.)]*\s*|[.)]+\s+)\(?\1[.)]*")
+_DECIMAL = re.compile(r"(\d{1,6}(?:\.\d{1,6})+)\s*([.:)/-]*)")
+_SIMPLE = re.compile(r"(\(?)\s*(\d{1,6}|[a-zđ]+)\s*([.:)/-]*)", re.IGNORECASE)
 _NUMBER_WORDS = (
     "nhất hai ba tư năm sáu bảy tám chín mười".split()
 )  # "thứ nhất", "thứ tư": the usual ordinals
+_DASH_WORDS = {
+    **dict.fromkeys("-–—", "gạch đầu dòng"),  # noqa: RUF001
+    "+": "dấu cộng",
+    "*": "dấu sao",
+}
+# From the widest to the narrowest part that a citation names.
+_RANKS = ("mục", "tiểu mục", "điều", "khoản", "điểm", "tiết")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,16 @@ class Reading:
     number: int | None
     word: str
     shown: str
+
+    @property
+    def shape(self) -> str:
+        """The style without its punctuation: a `3` among `1.` `2.` is a fault of the print."""
+        return self.style.rstrip(".:)/-") or self.style
+
+    @property
+    def spelled(self) -> bool:
+        """Whether the print itself names the level (`Khoản 2.`)."""
+        return self.style == self.word.lower()
 
 
 def roman(text: str) -> int | None:
@@ -57,6 +76,36 @@ def ordinal(number: int) -> str:
     return f"thứ {_NUMBER_WORDS[number - 1]}" if number <= len(_NUMBER_WORDS) else f"thứ {number}"
 
 
+@lru_cache(maxsize=1024)
+def narrower(word: str, above: tuple[str, ...]) -> str:
+    """What a level is called below the levels `above`: a `khoản` inside a khoản is a `điểm`."""
+    if word not in _RANKS:
+        return word
+    taken = [_RANKS.index(each.lower()) for each in above if each.lower() in _RANKS]
+    rank = max([_RANKS.index(word), *(each + 1 for each in taken)])
+    rank += rank == _RANKS.index("điều")  # only print makes a Điều
+    return _RANKS[min(rank, len(_RANKS) - 1)]
+
+
+def choose(label: str, before: Sequence[Reading]) -> tuple[Reading, int]:
+    """The likeliest reading after the readings `before`, and which of those it stands beside.
+
+    `I.` is the letter after `H.`; a `3` continues `1.` `2.`; a style that nothing before has
+    stands beside none: `len(before)`.
+    """
+    known, continued = None, None
+    for option in readings(label):
+        for place, last in enumerate(before):
+            follows = option.number == (None if last.number is None else last.number + 1)
+            if option.style == last.style:
+                if follows:
+                    return option, place
+                known = known or (option, place)
+            elif follows and option.shape == last.shape and option.number is not None:
+                continued = continued or (option, place)
+    return known or continued or (readings(label)[0], len(before))
+
+
 @lru_cache(maxsize=4096)
 def readings(label: str) -> tuple[Reading, ...]:
     """All ways to read `label`, the likeliest first; never empty.
@@ -66,12 +115,19 @@ def readings(label: str) -> tuple[Reading, ...]:
     """
     label = label.strip()
     if match := _WORD.fullmatch(label):
-        word, shown = match[1].lower(), match[2]
-        number = int(shown) if shown.isdecimal() else roman(shown) or _letter(shown)
-        cited = word.capitalize() if word in ("phần", "chương", "điều") else word
+        word, shown = match[1].lower(), match[3]
+        if shown.isdecimal() and len(shown) < 7:
+            number: int | None = int(shown)
+        elif match[2]:
+            number = _NUMBER_WORDS.index(shown.lower()) + 1 if shown.lower() in _NUMBER_WORDS else None
+            shown = f"thứ {shown.lower()}"
+        else:
+            number = roman(shown) or _letter(shown)
+        cited = word.capitalize() if word in ("phần", "chương", "điều", "phụ lục") else word
         return (Reading(word, number, cited, shown),)
     if _DASHES.fullmatch(label):
-        return (Reading("".join(label.split()), None, "gạch đầu dòng", ""),)
+        marks = "".join(label.split())
+        return (Reading(marks, None, _DASH_WORDS.get(marks[0], "dấu chấm đầu dòng"), ""),)
     if match := _DOUBLED.fullmatch(label):
         return (Reading("1.", int(match[1]), "khoản", match[1]),)
     if match := _DECIMAL.fullmatch(label):
@@ -92,7 +148,7 @@ def readings(label: str) -> tuple[Reading, ...]:
             found.append(Reading(before + shape + after, place, "mục" if upper else "điểm", body))
         if found:
             return tuple(found)
-    return (Reading(re.sub(r"\d+", "1", label), None, "đoạn", label),)
+    return (Reading(re.sub(r"\d+", "1", label), None, "đoạn", f"“{label.rstrip(' .:')}”"),)
 
 
 def _letter(text: str) -> int | None:

@@ -1,27 +1,59 @@
 # Links between the pages that people write by hand (guide, technical pages).
 # Agreements have none: their text is literal.
-"""Links and anchors of Markdown pages, read as Python-Markdown renders them."""
+# Refuses: to look at files other than pages (images, downloads); MkDocs does that when it builds.
+"""Links and anchors of Markdown pages, read as the site's Markdown renders them."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import Enum, auto
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import markdown
 
-EXTENSIONS = ("attr_list", "toc", "tables", "def_list", "md_in_html", "pymdownx.superfences")
+# The same as in mkdocs.yml (a test says so): a link in a note is a link only where notes are known.
+EXTENSIONS = (
+    "attr_list",
+    "def_list",
+    "md_in_html",
+    "tables",
+    "toc",
+    "admonition",
+    "pymdownx.details",
+    "pymdownx.superfences",
+    "pymdownx.keys",
+    "pymdownx.tasklist",
+    "pymdownx.critic",
+)
+_FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n(?:---|\.\.\.)\s*\n", re.DOTALL)
+_CALL = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_CODE = re.compile(r"^[ ]*(`{3,}|~{3,}).*?^[ ]*\1", re.DOTALL | re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A page that is linked to, with the anchors that it has."""
+class Fault(Enum):
+    """What is wrong with a link."""
 
-    path: str
-    anchors: frozenset[str]
+    FORM = auto()
+    PAGE = auto()
+    ANCHOR = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A link that leads nowhere: where it stands, as written, and the page and anchor it names."""
+
+    page: str
+    line: int
+    href: str
+    fault: Fault
+    target: str = ""
+    anchor: str = ""
+    known: AbstractSet[str] = frozenset()
 
 
 class _Reader(HTMLParser):
@@ -34,42 +66,65 @@ class _Reader(HTMLParser):
         for name, value in attrs:
             if name == "id" and value:
                 self.anchors.add(value)
-            elif (name == "href" and tag == "a" or name == "src") and value:
+            elif name == "href" and tag == "a" and value:
                 self.hrefs.append(value)
 
 
 def broken_links(
-    pages: Mapping[str, str], generated: Set[str]
-) -> Iterator[tuple[str, int, Target, str]]:
-    """(page, line, target, anchor) of each relative link that leads nowhere.
+    pages: Mapping[str, str], made: Mapping[str, AbstractSet[str] | None]
+) -> Iterator[Broken]:
+    """Each relative link to a page that leads nowhere.
 
-    `pages` are Markdown texts by path below docs/, `generated` pages that only a build makes;
-    `anchor` is empty where the page itself is missing. Only links to `.md` files are looked at.
+    `pages` are Markdown texts by path below docs/; `made` the pages that only a build makes, with
+    their anchors, or None where those are not known.
     """
     read = {path: _read(text) for path, text in pages.items()}
+    known = {**made, **{path: anchors for path, (_, anchors) in read.items()}}
     for path, (hrefs, _) in read.items():
+        lines = _Lines(pages[path])
         for href in hrefs:
+            line = lines.of(href)
             parts = urlsplit(href)
-            if parts.scheme or parts.netloc or (parts.path and not parts.path.endswith(".md")):
+            name = unquote(parts.path)
+            if parts.scheme or parts.netloc:
                 continue
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
-            name = name if parts.path else path
-            if name in generated and name not in read:
+            if name.startswith("/") or (name and not posixpath.splitext(name)[1]):
+                yield Broken(page=path, line=line, href=href, fault=Fault.FORM)
                 continue
-            known = frozenset(read[name][1]) if name in read else frozenset()
-            line = _line_of(pages[path], href)
-            if name not in read:
-                yield path, line, Target(name, known), ""
-            elif parts.fragment and unquote(parts.fragment) not in known:
-                yield path, line, Target(name, known), unquote(parts.fragment)
+            if name and not name.endswith(".md"):
+                continue
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            target = target if name else path
+            anchor = unquote(parts.fragment)
+            if target not in known:
+                yield Broken(page=path, line=line, href=href, fault=Fault.PAGE, target=target)
+            elif anchor and (anchors := known[target]) is not None and anchor not in anchors:
+                yield Broken(
+                    page=path, line=line, href=href, fault=Fault.ANCHOR,
+                    target=target, anchor=anchor, known=anchors,
+                )  # fmt: skip
 
 
 def _read(text: str) -> tuple[list[str], set[str]]:
     reader = _Reader()
-    reader.feed(markdown.markdown(re.sub(r"\{\{.*?\}\}", "", text), extensions=list(EXTENSIONS)))
+    text = _CALL.sub("", _FRONT_MATTER.sub("", text))
+    reader.feed(markdown.markdown(text, extensions=list(EXTENSIONS)))
     return reader.hrefs, reader.anchors
 
 
-def _line_of(text: str, href: str) -> int:
-    before = text.find(href)
-    return text.count("\n", 0, max(before, 0)) + 1
+class _Lines:
+    """The line of each link of a page, asked in the page's order."""
+
+    def __init__(self, text: str) -> None:
+        self.text = _CODE.sub(lambda code: "\n" * code[0].count("\n"), text)
+        self.after: dict[str, int] = {}
+
+    def of(self, href: str) -> int:
+        found = re.compile(rf"(?<=[(<\s:\"']){re.escape(href)}(?=[)>\s\"']|$)").search(
+            self.text, self.after.get(href, 0)
+        )
+        if found is None:  # written otherwise (an entity), or one definition for several links
+            place = max(self.text.find(href), 0)
+        else:
+            place, self.after[href] = found.start(), found.end()
+        return self.text.count("\n", 0, place) + 1

@@ -49,8 +49,11 @@ class _Text:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
+        read = core_schema.no_info_after_validator_function(
             cls.parse, core_schema.str_schema(pattern=f"^{cls.pattern}$", strict=True)
+        )
+        return core_schema.no_info_before_validator_function(
+            lambda value: str(value) if isinstance(value, cls) else value, read
         )
 
 

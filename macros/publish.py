@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from macros.calendar import (
@@ -48,23 +48,21 @@ class Publication:
         self.as_of = as_of
         self.contact = contact
 
-    def pages(self) -> Iterator[SitePage]:
-        """Every generated page."""
-        for agreement in self.archive.agreements:
-            states = self._timeline(agreement)
-            yield agreement_page(agreement, self.archive, states, self.contact)
+    def pages(self) -> dict[str, Callable[[], SitePage]]:
+        """Every generated page by its address, made when it is called for."""
+        found: dict[str, Callable[[], SitePage]] = {
+            agreement.address: partial(self._agreement_page, agreement)
+            for agreement in self.archive.agreements
+        }
         for unit_id, series_id in self.archive.series():
-            yield self._series_page(unit_id, series_id)
+            address = f"don-vi/{unit_id}/{series_id}/"
+            found[address] = partial(self._series_page, unit_id, series_id, address)
         for unit_id, unit in self.archive.units.items():
-            series = {
-                key: [self._card(each) for each in reversed(self.archive.editions(unit_id, key))]
-                for key in unit.series
-                if self.archive.editions(unit_id, key)
-            }
-            yield unit_page(unit_id, unit, series, self.archive)
+            found[f"don-vi/{unit_id}/"] = partial(self._unit_page, unit_id)
             for alias in unit.aliases:
-                yield moved_page(f"don-vi/{alias}/", unit_id, unit)
-        yield from self._lists()
+                address = f"don-vi/{alias}/"
+                found[address] = partial(moved_page, address, unit_id, unit)
+        return found | self._lists()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every generated file that is no page: address and bytes."""
@@ -89,7 +87,11 @@ class Publication:
         samples = sum(unit.sample for unit in self.archive.units.values())
         return overview(newest[:_GLANCE], samples, sentences, up)
 
-    def _series_page(self, unit_id: str, series_id: str) -> SitePage:
+    def _agreement_page(self, agreement: Agreement) -> SitePage:
+        states = self._timeline(agreement)
+        return agreement_page(agreement, self.archive, states, self.contact)
+
+    def _series_page(self, unit_id: UnitId, series_id: str, address: str) -> SitePage:
         editions = self.archive.editions(unit_id, series_id)
         moves = timeline(turning_days(editions), self.as_of, lambda day: holding(editions, day))
         shown = moves[0][1]
@@ -98,11 +100,21 @@ class Publication:
             self.archive,
             self._timeline(shown),
             self.contact,
-            address=f"don-vi/{unit_id}/{series_id}/",
+            address=address,
             moves=[(day, each.address) for day, each in moves[1:]],
         )
 
-    def _lists(self) -> Iterator[SitePage]:
+    def _unit_page(self, unit_id: UnitId) -> SitePage:
+        unit = self.archive.units[unit_id]
+        series = {
+            key: [self._card(each) for each in reversed(self.archive.editions(unit_id, key))]
+            for key in unit.series
+            if self.archive.editions(unit_id, key)
+        }
+        return unit_page(unit_id, unit, series, self.archive)
+
+    def _lists(self) -> dict[str, Callable[[], SitePage]]:
+        """The lists of units: all of them on one page while they are few, else by type."""
         cards = list(self._newest(sample=False))
         samples = list(self._newest(sample=True))
         by_type = {
@@ -114,14 +126,20 @@ class Publication:
             kind: len({card.agreement.unit_id for card in rows}) for kind, rows in by_type.items()
         }
         whole = len(cards) <= PER_PAGE
-        yield units_page(cards if whole else [], samples, counts, whole=whole)
+        shown = cards if whole else []
+        found: dict[str, Callable[[], SitePage]] = {
+            "don-vi/": partial(units_page, shown, samples, counts, whole=whole)
+        }
         for kind, rows in by_type.items():
             last = -(-len(rows) // PER_PAGE)
             for page in range(1, last + 1):
                 own = f"don-vi/{RESERVED}/{kind.value}/"
                 part = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
                 address = own if page == 1 else f"{own}{page}/"
-                yield units_page(part, [], counts, address=address, of=kind, pages=(page, last))
+                found[address] = partial(
+                    units_page, part, [], counts, address=address, of=kind, pages=(page, last)
+                )
+        return found
 
     def _newest(self, *, sample: bool) -> Iterator[Card]:
         """The newest signed edition of each series, in the order of lists."""

@@ -6,23 +6,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from macros.model import Place, Places
+from macros.model import KEBAB, PartialDate, Period, Place, Places
 from macros.problem import Problem, nearest
 
 T = TypeVar("T")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER = yaml.SafeLoader("")
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 _MAX_DEPTH = 20
 _PLAIN_INT = re.compile(r"0|-?[1-9][0-9]{0,15}")
 _DATE_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -145,33 +147,48 @@ class _Reader:
 
     def document(self, text: str) -> Any:
         data: Any = None
+        if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
+            before = text[: found.start()]
+            line, column = before.count("\n") + 1, found.start() - before.rfind("\n")
+            self.problem(
+                "D101", (line, column), "YAML không đọc được: có ký tự điều khiển", _DELETE
+            )
+            return None
         try:
-            events = yaml.parse(text, Loader=_LOADER)
+            events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
             next(events)
             for count, event in enumerate(events):
                 if isinstance(event, yaml.DocumentStartEvent):
                     if count:
-                        self.problem("D102", event.start_mark, "tệp có nhiều tài liệu YAML (---)")
+                        message = "tệp có nhiều phần ngăn bằng dòng ---"
+                        self.problem("D102", _place(event.start_mark), message, "Bỏ dòng đó.")
                         break
                     data = self.node(next(events), events, ())
         except yaml.MarkedYAMLError as failed:
-            mark = failed.problem_mark or failed.context_mark
-            self.problem("D101", mark, f"YAML không đọc được: {_yaml_words(failed)}")
-        except (yaml.YAMLError, ValueError) as failed:
-            self.problem("D101", None, f"YAML không đọc được: {str(failed).splitlines()[0]}")
+            place, said = _yaml_words(failed)
+            self.problem("D101", place, f"YAML không đọc được: {said}")
+        except _TooDeepError:
+            pass  # told where it was found
         if data is None and not self.problems:
-            self.problem("D101", None, "tệp trống")
+            self.problem("D101", (1, 1), "tệp trống")
         return data
 
-    def node(self, event: yaml.Event, events: Iterator[Any], key: tuple[str | int, ...]) -> Any:
-        self.places.setdefault(key, _place(event.start_mark))
+    def node(self, event: Any, events: Iterator[Any], key: tuple[str | int, ...]) -> Any:
+        place = _place(event.start_mark)
+        self.places.setdefault(key, place)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self.problem("D102", event.start_mark, "không dùng neo YAML (& và *)", _WRITE_OUT)
-        if getattr(event, "tag", None):
-            self.problem("D102", event.start_mark, f"không dùng thẻ YAML ({event.tag})")
+            message = "không dùng neo YAML (& và *)"
+            self.problem("D102", place, message, _WRITE_OUT)
+        if tag := getattr(event, "tag", None):
+            shown = tag.replace("tag:yaml.org,2002:", "!!")
+            self.problem(
+                "D102", place, f"không dùng thẻ YAML ({shown})", "Bỏ thẻ, chỉ giữ giá trị."
+            )
         if len(key) > _MAX_DEPTH:
-            self.problem("D102", event.start_mark, f"lồng sâu quá {_MAX_DEPTH} tầng")
-            raise ValueError("lồng quá sâu")
+            self.problem(
+                "D102", place, f"lồng sâu quá {_MAX_DEPTH} tầng", "Bỏ bớt dấu ngoặc hay dấu -."
+            )
+            raise _TooDeepError
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -185,16 +202,17 @@ class _Reader:
                 name = self.key(event, events, key)
                 if name in found:
                     line, _ = self.places[*key, name]
-                    message = f'khóa "{name}" đã có ở dòng {line}'
-                    self.problem("D103", event.start_mark, message, "Giữ lại một.")
+                    message = f'tên "{name}" đã dùng ở dòng {line}'
+                    self.problem("D103", _place(event.start_mark), message, "Giữ lại một.")
                 self.places[*key, name] = _place(event.start_mark)
                 found[name] = self.node(next(events), events, (*key, name))
         return found
 
-    def key(self, event: yaml.Event, events: Iterator[Any], above: tuple[str | int, ...]) -> str:
+    def key(self, event: Any, events: Iterator[Any], above: tuple[str | int, ...]) -> str:
         if isinstance(event, yaml.ScalarEvent) and not event.anchor and not event.tag:
             return str(event.value)
-        self.problem("D102", event.start_mark, "khóa phải là một từ đơn giản")
+        message = "tên trường phải là một từ đơn giản"
+        self.problem("D102", _place(event.start_mark), message, _WRITE_OUT)
         self.node(event, events, (*above, "?"))
         return "?"
 
@@ -208,47 +226,73 @@ class _Reader:
             return None
         if _PLAIN_INT.fullmatch(value):
             return int(value)
-        tag = _RESOLVER.resolve(yaml.ScalarNode, value, (True, False))
+        tag = _RESOLVER.resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
         if tag != "tag:yaml.org,2002:str" and not _DATE_LIKE.fullmatch(value):
-            self.problem(
-                "D104",
-                event.start_mark,
-                f"YAML hiểu {value} không theo nghĩa chữ",
-                f'Hãy viết trong dấu ngoặc kép: "{value}".',
-            )
+            hint = f'Hãy viết trong dấu ngoặc kép: "{value}".'
+            if tag == "tag:yaml.org,2002:bool":
+                hint += " Nếu muốn nói đúng hay sai thì viết true hay false."
+            message = f"YAML hiểu {value} không theo nghĩa chữ"
+            self.problem("D104", _place(event.start_mark), message, hint)
         return value
 
-    def problem(self, code: str, mark: yaml.Mark | None, message: str, hint: str = "") -> None:
-        line, column = _place(mark) if mark else (1, 1)
-        self.problems.append(Problem(self.path, line, column, code, message, hint))
+    def problem(self, code: str, place: Place, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(self.path, *place, code, message, hint))
+
+
+class _TooDeepError(Exception):
+    """Ends the reading of a file that nests without end; the problem is noted before."""
 
 
 _WRITE_OUT = "Hãy viết lại đầy đủ nội dung."
+_DELETE = "Xóa ký tự đó."
 
 
 def _place(mark: Any) -> Place:
     return (mark.line + 1, mark.column + 1)
 
 
-def _yaml_words(failed: yaml.MarkedYAMLError) -> str:
-    """PyYAML's commonest complaints in an editor's words; its own where there are none."""
-    said = failed.problem or "lỗi cú pháp"
-    known = {
-        "mapping values are not allowed": 'thừa dấu ":"; đặt cả câu trong dấu ngoặc kép',
-        "could not find expected ':'": 'thiếu dấu ":" sau tên trường',
-        "did not find expected key": "thụt đầu dòng không đều hoặc thiếu dấu ngoặc kép",
-        "did not find expected '-' indicator": "thụt đầu dòng không đều trong danh sách",
-        "found character that cannot start any token": "có phím Tab hoặc ký tự lạ ở đầu giá trị",
-        "found unexpected end of stream": "thiếu dấu ngoặc kép đóng",
-        "found undefined alias": "không dùng neo YAML (& và *)",
-        "control characters are not allowed": "có ký tự điều khiển",
-    }
-    return next((words for start, words in known.items() if said.startswith(start)), said)
+# PyYAML's complaints in an editor's words; those of `_OPEN` are told where the quote or bracket
+# begins, because PyYAML notices them only at the end of the file.
+_OPEN = {
+    "found unexpected end of stream": "thiếu dấu ngoặc kép đóng",
+    "did not find expected ',' or ']'": "thiếu dấu phẩy hay dấu ] đóng danh sách",
+    "did not find expected ',' or '}'": "thiếu dấu phẩy hay dấu } đóng",
+}
+_SAID = {
+    "mapping values are not allowed": (
+        'có dấu ":" không đúng chỗ; nếu nó thuộc câu chữ thì đặt cả câu trong dấu ngoặc kép'
+    ),
+    "could not find expected ':'": 'thiếu dấu ":" sau tên trường',
+    "did not find expected key": "thụt đầu dòng không đều hoặc thiếu dấu ngoặc kép",
+    "did not find expected '-' indicator": "thụt đầu dòng không đều trong danh sách",
+    "block sequence entries are not allowed": "dấu - của danh sách phải ở dòng riêng",
+    "found character that cannot start any token": (
+        "giá trị bắt đầu bằng phím Tab hay dấu @ % `; dấu thì đặt cả câu trong dấu ngoặc kép"
+    ),
+    "found a tab character": "có phím Tab ở đầu dòng; thụt vào bằng dấu cách",
+    "found unknown escape character": "dấu \\ trong ngoặc kép không dùng được; thay bằng ngoặc đơn '…'",
+    "did not find expected alphabetic or numeric character": (
+        "giá trị bắt đầu bằng dấu * hay &; đặt cả câu trong dấu ngoặc kép"
+    ),
+    "found undefined alias": "không dùng neo YAML (& và *)",
+}
 
 
-@cache
+def _yaml_words(failed: yaml.MarkedYAMLError) -> tuple[Place, str]:
+    said = failed.problem or ""
+    mark = failed.problem_mark or failed.context_mark
+    place = _place(mark) if mark else (1, 1)
+    for start, words in _OPEN.items():
+        if said.startswith(start):
+            return (_place(failed.context_mark) if failed.context_mark else place), words
+    words = next((words for start, words in _SAID.items() if said.startswith(start)), "")
+    return place, words or "dòng này hay dòng ngay trên viết không đúng quy cách"
+
+
 def _adapter(of: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(of)
+    if of not in _ADAPTERS:
+        _ADAPTERS[of] = TypeAdapter(of)
+    return _ADAPTERS[of]
 
 
 def _leaves(failed: ValidationError) -> list[ErrorDetails]:
@@ -273,58 +317,104 @@ def _told(error: ErrorDetails, path: str, places: Places, into: type[Any]) -> Pr
     return Problem(path, line, column, code, message, hint)
 
 
-def _words(error: ErrorDetails, loc: tuple[int | str, ...], into: type[Any]) -> tuple[str, str, str]:
+def _words(
+    error: ErrorDetails, loc: tuple[int | str, ...], into: type[Any]
+) -> tuple[str, str, str]:
     context: dict[str, Any] = dict(error.get("ctx") or {})
-    found = error["input"]
-    name = next((part for part in reversed(loc) if isinstance(part, str)), "")
-    called = "tệp" if not name else f"trường `{name}`" + (f" ({FIELD_WORDS[name]})" if name in FIELD_WORDS else "")
+    kind, found = error["type"], error["input"]
+    names = [part for part in loc if isinstance(part, str)]
+    name = names[-1] if names else None
     shown = f'"{found}"' if isinstance(found, str) else _shown(found)
-    kind = error["type"]
     if kind == "missing":
-        return "D201", f"thiếu {called}", ""
+        return "D201", f"thiếu {_called(name)}", f"Thêm dòng: {name}: …"
     if kind == "unexpected_keyword_argument":
-        return "D202", f"không có trường `{name}` ở đây", nearest(name, FIELD_WORDS)
-    if "[key]" in error["loc"] and kind == "string_pattern_mismatch":
-        hint = "Kỳ viết là 2024-2025, ngày viết là 2024-10-07, mã viết-thường-không-dấu."
-        return "D204", f"khóa {shown} không đúng dạng", hint
+        known = _fields(into, loc[:-1])
+        hint = nearest(str(name), known) or f"Ở đây có thể ghi: {', '.join(known)}."
+        return "D202", f"không có trường `{name}` ở đây", hint
+    if is_key := "[key]" in error["loc"]:
+        name = names[-2] if len(names) > 1 else None
+    called = _called(name)
+    told = f"{called}, tên {shown}" if is_key else f"{called}: {shown}"
+    if kind == "too_short" and context["actual_length"]:
+        least, held = context["min_length"], context["actual_length"]
+        return "D206", f"{called} cần ít nhất {least} dòng, mới có {held}", ""
+    if found is None or kind in ("too_short", "string_too_short"):
+        hint = "Điền vào; phần nào văn bản không in thì bỏ cả dòng."
+        return "D206", f"{told if is_key else called} đang để trống", hint
     if kind == "enum":
         expected = re.findall(r"'([^']*)'", str(context["expected"]))
-        near = nearest(str(found), expected)
-        return "D203", f"{called}: {shown} không có trong danh mục", f"{near} Các giá trị: {', '.join(expected)}.".strip()
-    if kind == "value_error":
-        return "D205", f"{called}: {context['error']}", "Chỉ ghi chính xác đến mức văn bản in."
+        hint = f"{nearest(str(found), expected)} Các giá trị: {', '.join(expected)}.".strip()
+        return "D203", f"{told} không có trong danh mục", hint
     if kind == "string_pattern_mismatch":
-        return "D204", f"{called}: {shown} không đúng dạng", _FORMS.get(context["pattern"], "")
-    if kind in ("too_short", "string_too_short"):
-        return "D206", f"{called} không được để trống", ""
-    expected_words = {
-        "string_type": ("chuỗi chữ", f'Hãy viết trong dấu ngoặc kép: "{found}".'),
-        "bool_type": ("true hoặc false", ""),
-        "tuple_type": ("một danh sách (mỗi dòng bắt đầu bằng -)", ""),
-        "dict_type": ("các cặp khóa: giá trị", ""),
-        "dataclass_type": ("các cặp khóa: giá trị", ""),
-    }
-    wanted, hint = expected_words.get(kind, (error["msg"], ""))
-    return "D207", f"{called}: có {shown}, cần {wanted}", hint if not isinstance(found, list | dict) else ""
+        return "D204", f"{told} không đúng dạng", _FORMS.get(context["pattern"], "")
+    of_period = _FORMS[f"^{Period.pattern}$"]
+    if kind == "value_error":
+        said = str(context["error"])
+        hint = of_period if said.startswith("kỳ") else "Ghi chính xác đến mức văn bản in."
+        return "D205", f"{called}: {said}", hint
+    wanted, hint = _WANTED.get(kind, ("một giá trị khác", ""))
+    if kind == "dataclass_type":
+        hint = f"Ở đây ghi: {', '.join(_fields(into, loc))}."
+    elif kind == "string_type" and not isinstance(found, list | dict):
+        quoted = f'Hãy viết trong dấu ngoặc kép: "{shown}".'
+        hint = of_period if _type_at(into, loc) is Period else quoted
+    return "D207", f"{called}: có {shown}, cần {wanted}", hint
+
+
+def _called(name: str | None) -> str:
+    words = f" ({FIELD_WORDS[name]})" if name in FIELD_WORDS else ""
+    return "tệp" if name is None else f"trường `{name}`{words}"
+
+
+# What a value must be, by pydantic's kind of error.
+_WANTED = {
+    "string_type": ("chữ", ""),
+    "bool_type": ("true hoặc false", "Viết true hay false, không có dấu ngoặc kép."),
+    "tuple_type": ("một danh sách", "Mỗi mục một dòng, bắt đầu bằng dấu - và một dấu cách."),
+    "dict_type": ("các dòng `tên: giá trị`", ""),
+    "dataclass_type": ("các dòng `tên: giá trị`", ""),
+}
+
+
+def _type_at(into: Any, loc: tuple[int | str, ...]) -> Any:
+    """What a file's class declares at a key path: a class, or None where there is nothing."""
+    for part in loc:
+        arguments = typing.get_args(into)
+        if dataclasses.is_dataclass(into) and isinstance(into, type):
+            into = _bare(typing.get_type_hints(into).get(str(part)))
+        elif typing.get_origin(into) in (dict, tuple) and arguments:
+            into = _bare(arguments[1] if typing.get_origin(into) is dict else arguments[0])
+        else:
+            return None
+    return into
+
+
+def _bare(hint: Any) -> Any:
+    """`Printed` of `Printed | None`."""
+    rest = [each for each in typing.get_args(hint) if each is not type(None)]
+    return rest[0] if type(None) in typing.get_args(hint) else hint
+
+
+def _fields(into: Any, loc: tuple[int | str, ...]) -> list[str]:
+    found = _type_at(into, loc)
+    return (
+        [each.name for each in dataclasses.fields(found)] if dataclasses.is_dataclass(found) else []
+    )
 
 
 _FORMS = {
-    PATTERN: hint
-    for PATTERN, hint in (
-        (r"^\S(.*\S)?$", "Viết trên một dòng, không có khoảng trắng ở đầu và cuối."),
-        (r"^[0-9a-f]{64}$", "Mã SHA-256 gồm 64 chữ số thập lục phân viết thường."),
-        (r"^[a-z0-9]+(?:-[a-z0-9]+)*$", "Dùng chữ thường không dấu, nối bằng gạch ngang: luat-cong-doan."),
-        (r"^\d{4}-\d{4}$", "Kỳ viết là 2024-2025."),
-        (r"^\d{4}(-\d{2}(-\d{2})?)?$", "Ngày viết là 2024-10-07, 2024-10 hay 2024."),
-    )
+    r"^\S(.*\S)?$": "Viết trên một dòng, không có khoảng trắng ở đầu và cuối.",
+    r"^[0-9a-f]{64}$": "Mã SHA-256 gồm 64 ký tự: chữ số và các chữ thường a đến f.",
+    f"^{KEBAB}$": "Dùng chữ thường không dấu, nối bằng gạch ngang: luat-cong-doan.",
+    f"^{Period.pattern}$": "Kỳ viết là 2024-2025.",
+    f"^{PartialDate.pattern}$": 'Ngày viết là 2024-10-07, 2024-10 hay "2024".',
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "Tên tệp chỉ có chữ không dấu, số và các dấu . _ -",
 }
 
 
 def _shown(found: object) -> str:
-    if found is None:
-        return "chỗ trống"
     if isinstance(found, bool):
         return str(found).lower()
     if isinstance(found, list):
         return "một danh sách"
-    return "các cặp khóa: giá trị" if isinstance(found, dict) else str(found)
+    return "các dòng `tên: giá trị`" if isinstance(found, dict) else str(found)

@@ -100,8 +100,9 @@ class Contents:
 class SitePage:
     """A page below the theme: `address` ends in `/` and is relative to the site's root.
 
-    `source` is the file that it shows, for the link to the forge; `canonical` the address that
-    search engines shall keep where two pages show one text.
+    `source` is the file that it shows; `canonical` the address that search engines shall keep
+    where two pages show one text; `search` what a search index reads instead of `html`: a heading
+    with an id and a paragraph for each clause (empty: the page is not to be found).
     """
 
     address: str
@@ -111,7 +112,7 @@ class SitePage:
     contents: tuple[Contents, ...] = ()
     source: str = ""
     canonical: str = ""
-    searchable: bool = True
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +202,7 @@ def agreement_page(
         contents=contents,
         source=path,
         canonical=own,
-        searchable=not address and agreement.newest,
+        search="" if address or not agreement.newest else _search_text(agreement, rows),
     )
 
 
@@ -219,6 +220,7 @@ def unit_page(
         address=address, title=unit.name, html=html,
         description=f"{unit.name} ({kind.lower()}): các bản quy chế phối hợp theo kỳ.",
         contents=tuple(Contents(key, series_name(unit, key), 2) for key in series),
+        search=Markup("<h1>{}</h1><p>{}</p>").format(unit.name, kind),
     )  # fmt: skip
 
 
@@ -239,7 +241,7 @@ def units_page(
     )  # fmt: skip
     title = heading if pages[0] == 1 else f"{heading}, trang {pages[0]}"
     return SitePage(
-        address=address, title=title, html=html, searchable=False,
+        address=address, title=title, html=html,
         description="Danh sách đơn vị có quy chế phối hợp trong kho, lọc theo loại, địa bàn, bên, tình trạng.",
     )  # fmt: skip
 
@@ -250,7 +252,7 @@ def moved_page(address: str, unit_id: str, unit: Unit) -> SitePage:
         unit=unit, target=f"{up_from(address)}don-vi/{unit_id}/"
     )
     return SitePage(
-        address=address, title=unit.name, html=html, searchable=False,
+        address=address, title=unit.name, html=html,
         canonical=f"don-vi/{unit_id}/", description=f"{unit.name} đã chuyển sang địa chỉ khác.",
     )  # fmt: skip
 
@@ -330,6 +332,26 @@ def _versions(agreement: Agreement, archive: Archive) -> Iterator[tuple[str, Agr
             yield f"Bản {RECORDS[facts.record.kind]} {day.words}", each
         else:
             yield "Bản gốc như đã ký", each
+
+
+def _search_text(agreement: Agreement, rows: Sequence[_Row]) -> str:
+    """The page for the search index, clause by clause, from the model."""
+    page = agreement.page
+    top = Markup("<h1>{}</h1><p>{} {}</p>").format(
+        f"{title_of(agreement)} – {agreement.unit.name}",
+        " ".join(page.title),
+        " ".join(page.report),
+    )
+    clauses = (
+        _FOUND.format(id=clause.id, title=title[0].upper() + title[1:], text=clause.text)
+        for row in rows
+        if (clause := row.clause)
+        for title in (f"{clause.label} {clause.text}".strip() if clause.level else row.cited,)
+    )
+    return Markup("").join((top, *clauses))
+
+
+_FOUND = Markup('<h2 id="{id}">{title}</h2><p>{text}</p>')
 
 
 def _version_words(agreement: Agreement) -> str:

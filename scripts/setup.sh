@@ -19,7 +19,7 @@ say() {
 log=$venv/setup.log
 if ! "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --require-hashes \
   -r requirements.lock >"$log" 2>&1; then
-  if grep -qiE 'connection|resolve|network|timed out|retries|name resolution' "$log"; then
+  if grep -qiE 'connection|name resolution|network|timed out|retrying|from versions: none' "$log"; then
     say "the package index cannot be reached; check the network and run make again (details: $log)."
   fi
   tail -n 5 "$log" >&2

@@ -76,8 +76,7 @@
       if (event.target.closest(".anchor")) show(of(event));
     });
     const linked = () => {
-      const found = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (found?.classList.contains("clause")) show(found);
+      show(document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest(".clause"));
     };
     addEventListener("hashchange", linked);
     linked();

@@ -1,0 +1,129 @@
+"""Which pages there are, what they list, and what they say on a day."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from macros.archive import load
+from macros.model import (
+    Agreement,
+    Archive,
+    Clause,
+    ClauseId,
+    ClauseKind,
+    Edition,
+    Kind,
+    Page,
+    Period,
+    Region,
+    Series,
+    SeriesId,
+    Side,
+    Unit,
+    UnitId,
+    UnitName,
+    UnitType,
+)
+from macros.publish import PER_PAGE, Publication
+from macros.render import Contact, SitePage
+
+ROOT = Path(__file__).resolve().parents[1]
+DAY = date(2026, 11, 21)
+
+
+def many(count: int) -> Archive:
+    """An archive of that many units with one edition each."""
+    page = Page(
+        title=("QUY CHẾ",),
+        clauses=(Clause(id=ClauseId("a"), kind=ClauseKind.PREAMBLE, text="Căn cứ."),),
+    )
+    period = Period(2025, 2026)
+    units: dict[UnitId, Unit] = {}
+    agreements = []
+    for number in range(count):
+        unit = Unit(
+            names=(UnitName(name=f"Đơn vị đo {number:04}"),),
+            type=UnitType.PRIMARY if number % 2 else UnitType.PRESCHOOL,
+            sides={Side.MANAGEMENT: "Nhà trường", Side.UNION: "Công đoàn"},
+            region=Region(name="Nơi đo", printed="Nơi đo"),
+            series={
+                "cong-doan": Series(
+                    counterpart=Side.UNION, editions={period: Edition(kind=Kind.REGULATION)}
+                )
+            },
+        )
+        unit_id = UnitId(f"don-vi-{number:04}")
+        units[unit_id] = unit
+        agreements.append(
+            Agreement(
+                unit_id=unit_id,
+                unit=unit,
+                series_id=SeriesId("cong-doan"),
+                period=period,
+                version="goc",
+                page=page,
+                path="",
+            )
+        )
+    return Archive(units=units, agreements=tuple(agreements))
+
+
+def pages_of(archive: Archive, day: date = DAY) -> dict[str, SitePage]:
+    """All generated pages by address."""
+    return {page.address: page for page in Publication(archive, day, Contact()).pages()}
+
+
+def test_long_list_is_paged_by_type() -> None:
+    """With a thousand units every list page stays small and together they name each unit once."""
+    pages = pages_of(many(1000))
+    lists = {a: p for a, p in pages.items() if re.fullmatch(r"don-vi/(loai/[a-z-]+/(\d+/)?)?", a)}
+    named = [name for page in lists.values() for name in re.findall(r"Đơn vị đo \d{4}", page.html)]
+
+    assert len(lists) == 1 + 2 * 500 // PER_PAGE
+    assert sorted(set(named)) == [f"Đơn vị đo {number:04}" for number in range(1000)]
+    assert len(named) == 1000
+    assert max(len(page.html.encode()) for page in lists.values()) < 100_000
+
+
+def test_short_list_stands_on_one_page() -> None:
+    """A few units are all on the first page, which asks for no other."""
+    page = pages_of(many(3))["don-vi/"]
+
+    assert len(re.findall(r"Đơn vị đo \d{4}", page.html)) == 3
+    assert "data-more" not in page.html
+
+
+def test_series_address_shows_the_edition_that_holds() -> None:
+    """The fixed address shows the signed edition in force, not the draft after it."""
+    pages = pages_of(load(ROOT).archive)
+    series = pages["don-vi/truong-mau/cong-doan/"]
+
+    assert series.canonical == "don-vi/truong-mau/cong-doan/2025-2026/"
+    assert series.title == "Quy chế phối hợp năm học 2025-2026 – Trường Mẫu"
+
+
+def test_home_is_honest_when_all_is_past() -> None:
+    """With no edition of this school year the home page says so and how old the newest are."""
+    html = Publication(load(ROOT).archive, DAY, Contact()).glance("./")
+
+    assert "Năm học 2026-2027: kho chưa có bản nào." in html
+    assert "từ giai đoạn 2018-2020 đến năm học 2024-2025" in html
+
+
+@pytest.mark.parametrize("day", [date(2019, 9, 17), date(2024, 10, 7), DAY, date(2030, 1, 1)])
+def test_no_page_claims_more_than_the_facts(day: date) -> None:
+    """No generated page of a real unit says that a text has lost its force."""
+    for page in pages_of(load(ROOT).archive, day).values():
+        outside = re.sub(r'<section class="clause.*?</section>', "", page.html, flags=re.DOTALL)
+        assert "hết hiệu lực" not in outside.lower()
+
+
+def test_day_changes_only_states() -> None:
+    """No page prints the as-of day: two days with the same states give the same pages."""
+    archive = load(ROOT).archive
+
+    assert pages_of(archive, date(2026, 11, 21)) == pages_of(archive, date(2026, 11, 25))
