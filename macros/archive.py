@@ -10,19 +10,18 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from macros.clauses import terms_of, wording
-from macros.grammar import parse
+from macros.grammar import Parsed, parse
 from macros.model import (
     AS_SIGNED,
     KEBAB,
     Agreement,
     Archive,
     Glossary,
-    Page,
     Period,
     Places,
     SeriesId,
@@ -178,12 +177,15 @@ class _Loading:
                 path = page_path(unit_id, series, period, version)
                 expected.add(path)
                 if self.root / path in self.docs:
-                    made = Agreement(
+                    report = unit.series[series].editions[period].text is TextState.REPORT_ONLY
+                    terms = terms_of(unit, period)
+                    parsed = self.page(path, shared, terms, unread, report=report)
+                    if parsed is None:
+                        continue
+                    yield Agreement(
                         unit_id=unit_id, unit=unit, series_id=series, period=period,
-                        version=version, page=Page(), path=path,
+                        version=version, page=parsed.page, path=path, whole=not parsed.problems,
                     )  # fmt: skip
-                    if (page := self.page(made, shared, unread)) is not None:
-                        yield replace(made, page=page)
                 elif not any(f"{path}/".startswith(f"{each}/") for each in self.shortcuts):
                     self.missing(path, unit_id, series, period, version)
         broken = self.unread("data/units/")
@@ -198,20 +200,20 @@ class _Loading:
             self.problem(name, "R101", message, hint)
 
     def page(
-        self, of: Agreement, shared: Mapping[str, SharedClause], unread: AbstractSet[str]
-    ) -> Page | None:
-        text = self.text(self.root / of.path)
+        self, path: str, shared: Mapping[str, SharedClause], terms: Mapping[str, str],
+        unread: AbstractSet[str], *, report: bool,
+    ) -> Parsed | None:  # fmt: skip
+        """A page as read; its problems are noted, but for those that an unreadable clause causes."""
+        text = self.text(self.root / path)
         if text is None:
             return None
-        terms = terms_of(of.unit, of.period)
 
         def resolve(use: Shared) -> str | tuple[str, str, str]:
             return ("", "", "") if use.id in unread else wording(use, shared, terms)
 
-        report = of.edition.text is TextState.REPORT_ONLY
-        parsed = parse(text, of.path, resolve, report=report)
+        parsed = parse(text, path, resolve, report=report)
         self.problems += [problem for problem in parsed.problems if problem.code]
-        return parsed.page
+        return parsed
 
     def missing(
         self, path: str, unit_id: UnitId, series: SeriesId, period: Period, version: str

@@ -101,7 +101,9 @@ def state(agreement: Agreement, editions: Sequence[Agreement], day: date) -> Sta
     if day < first_day(period):
         return State(Standing.COMING, f"{_capital(words)} chưa bắt đầu.")
     if edition.extended and day > last_day(period):
-        return State(Standing.CURRENT, f"Được kéo dài sang {covered.words}: {edition.extended.evidence}")
+        return State(
+            Standing.CURRENT, f"Được kéo dài sang {covered.words}: {edition.extended.evidence}"
+        )
     return State(Standing.CURRENT, f"Đang trong {words}.")
 
 

@@ -12,8 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from macros.clauses import terms_of, wording
-from macros.grammar import fold, out_of_sequence, parse
+from macros.grammar import fold, out_of_sequence
 from macros.links import Fault, broken_links
 from macros.model import (
     AS_SIGNED,
@@ -23,7 +22,6 @@ from macros.model import (
     Facts,
     LaterVersion,
     PartialDate,
-    Shared,
     Source,
     SourceRole,
     TextState,
@@ -103,7 +101,7 @@ def clause_references(archive: Archive) -> Iterator[Problem]:
         for key, clause_id, printed in _quoted(agreement):
             clause = agreement.page.clause(clause_id)
             stands = clause is not None and fold(printed) in f"{clause.label} {clause.text}"
-            if stands or not _whole(archive, agreement):
+            if stands or not agreement.whole:
                 continue
             if clause is None:
                 known = [each.id for each in agreement.page.clauses]
@@ -116,27 +114,11 @@ def clause_references(archive: Archive) -> Iterator[Problem]:
                 yield _fact(archive, agreement, (*key, "printed"), "R106", message, hint)
 
 
-def _whole(archive: Archive, agreement: Agreement) -> bool:
-    """Whether the page was read without mistakes.
-
-    What a page lacks because a part of it could not be read is told once, by `grammar`.
-    """
-    text = archive.texts.get(agreement.path)
-    if text is None:
-        return True
-    terms = terms_of(agreement.unit, agreement.period)
-    report = agreement.edition.text is TextState.REPORT_ONLY
-
-    def resolve(use: Shared) -> str | tuple[str, str, str]:
-        return wording(use, archive.shared, terms)
-
-    return not parse(text, agreement.path, resolve, report=report).problems
-
-
 def _quoted(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     facts = agreement.facts
     for number, suspected in enumerate(facts.suspected):
-        yield ("suspected", number), suspected.clause, suspected.printed
+        if suspected.clause:
+            yield ("suspected", number), suspected.clause, suspected.printed
     for name in ("valid_from", "valid_to"):
         evidence: Evidence | None = getattr(facts, name)
         if evidence:
@@ -156,7 +138,11 @@ def quotes(archive: Archive) -> Iterator[Problem]:
 
 
 def _slices(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    facts = agreement.facts
+    facts, page = agreement.facts, agreement.page
+    for number, suspected in enumerate(facts.suspected):
+        if suspected.fact:
+            printed = " ".join(agreement.printed(suspected.fact))
+            yield ("suspected", number, "printed"), suspected.printed, printed
     for number, signature in enumerate(facts.signatures):
         printed = " ".join(signature.lines)
         for name in ("capacity", "title", "name"):
@@ -167,12 +153,14 @@ def _slices(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, 
             if part := getattr(issued, name):
                 yield ("issued_by", name, "printed"), part.printed, issued.printed
     if agreement.edition.text is TextState.REPORT_ONLY:
-        report = " ".join((*agreement.page.title, *agreement.page.report))
+        report = " ".join((*page.title, *page.report))
         for name in ("number", "place", "date"):
             if part := getattr(facts, name):
                 yield (name, "printed"), part.printed, report
-        if supersedes := agreement.edition.supersedes:
-            yield ("supersedes", "printed"), supersedes.printed, report
+    said = agreement.edition.supersedes
+    if said and not said.clause and agreement.version == AS_SIGNED and agreement.whole:
+        texts = (f"{clause.label} {clause.text}" for clause in page.clauses)
+        yield ("supersedes", "printed"), said.printed, " ".join((*page.title, *page.report, *texts))
 
 
 def regions(archive: Archive) -> Iterator[Problem]:
@@ -186,9 +174,7 @@ def regions(archive: Archive) -> Iterator[Problem]:
         words, held = fold(unit.region.printed), by_unit.get(unit_id, [])
         if any(words in printed for each in held for printed in _all_printed(each)):
             continue
-        if len(held) == len(list(_addresses(unit_id, unit))) and all(
-            _whole(archive, each) for each in held
-        ):
+        if len(held) == len(list(_addresses(unit_id, unit))) and all(each.whole for each in held):
             message = f'không văn bản nào của đơn vị in "{unit.region.printed}"'
             hint = "Địa bàn chỉ ghi khi văn bản có in; nếu không thì bỏ trường `region`."
             key = ("region", "printed")
@@ -218,7 +204,7 @@ def report_only(archive: Archive) -> Iterator[Problem]:
     for agreement in archive.agreements:
         facts = agreement.facts
         only = agreement.edition.text is TextState.REPORT_ONLY
-        of_text = ("issuer", "motto", "issued_by", "signatures", "recipients", "suspected")
+        of_text = ("issuer", "motto", "issued_by", "signatures", "recipients")
         wrong = [*of_text, "valid_from", "valid_to"] if only else ["report"]
         for name in wrong:
             if getattr(facts, name):
@@ -226,6 +212,16 @@ def report_only(archive: Archive) -> Iterator[Problem]:
                 message = f"trường `{name}` không dùng được khi `text` là {state}"
                 hint = "Bỏ trường này" + (", vì bài báo không phải là văn bản." if only else ".")
                 yield _fact(archive, agreement, (name,), "D208", message, hint)
+
+
+def suspects(archive: Archive) -> Iterator[Problem]:
+    """D209 a suspected mistake that stands nowhere, or in two places."""
+    for agreement in archive.agreements:
+        for number, suspected in enumerate(agreement.facts.suspected):
+            if (suspected.clause is None) == (suspected.fact is None):
+                message = "chỗ nghi sai cần đúng một trong hai trường `clause` và `fact`"
+                hint = "`clause` khi sai trong điều khoản; `fact` khi sai ở số, nơi nhận, tiêu đề…"
+                yield _fact(archive, agreement, ("suspected", number), "D209", message, hint)
 
 
 def dates(archive: Archive) -> Iterator[Problem]:
@@ -274,11 +270,11 @@ def sequence(archive: Archive) -> Iterator[Problem]:
         listed = {
             suspected.clause
             for suspected in agreement.facts.suspected
-            if (clause := agreement.page.clause(suspected.clause))
+            if (clause := agreement.page.clause(suspected.clause or ""))
             and fold(suspected.printed) in clause.label
         }
         for clause, expected in out_of_sequence(agreement.page):
-            if clause.id not in listed and _whole(archive, agreement):
+            if clause.id not in listed and agreement.whole:
                 message = f'nhãn "{clause.label}" không nối tiếp nhãn trước (chờ số {expected})'
                 hint = "Nếu văn bản in đúng như vậy, ghi vào `suspected` của bản này trong data/units/."
                 yield Problem(
@@ -317,7 +313,7 @@ def _verbatim(
         yield _fact(archive, agreement, ("source",), "V103", message, hint)
         return
     for found in differences(agreement, text):
-        if not _whole(archive, agreement):
+        if not agreement.whole:
             return
         message = f"{found.message} (data/sources/{source.file} dòng {found.source_line})"
         if found.key:
@@ -338,8 +334,8 @@ def units(archive: Archive) -> Iterator[Problem]:
         if unit_id == RESERVED:
             message = f'mã đơn vị "{RESERVED}" dành riêng cho danh sách theo loại'
             yield Problem(path, 1, 1, "R109", message, "Chọn mã khác cho đơn vị.")
-        others = [str(each) for each in archive.units if each != unit_id]
-        if unit.successor and unit.successor not in others:
+        if (other := unit.successor) and (other == unit_id or other not in archive.units):
+            others = [str(each) for each in archive.units if each != unit_id]
             message = f'không có đơn vị nào khác có mã "{unit.successor}"'
             hint = nearest(unit.successor, others) or "Thêm đơn vị đó trước, hay bỏ trường này."
             yield _in_data(archive, path, ("successor",), "R108", message, hint)
@@ -384,9 +380,7 @@ def links(archive: Archive) -> Iterator[Problem]:
             hint = nearest(broken.target, (*own, *made))
             message = f'liên kết tới "{broken.target}", không có trang đó'
             yield Problem(path, broken.line, 1, "R201", message, hint)
-        elif broken.fault is Fault.ANCHOR and (
-            broken.target not in at or _whole(archive, at[broken.target])
-        ):
+        elif broken.fault is Fault.ANCHOR and (broken.target not in at or at[broken.target].whole):
             hint = nearest(broken.anchor, broken.known)
             message = f'trang {broken.target} không có mục "#{broken.anchor}"'
             yield Problem(path, broken.line, 1, "R202", message, hint)
@@ -427,6 +421,7 @@ RULES: tuple[Rule, ...] = (
     quotes,
     regions,
     report_only,
+    suspects,
     dates,
     supersedes,
     sequence,

@@ -33,8 +33,12 @@ def wording(
     given = dict(use.blanks)
     for name in given:
         if name not in blanks:
-            return "C103", f'câu chữ này của "{use.id}" không có chỗ trống "{name}"', nearest(name, blanks)
-    values = {**terms, **given}
+            return (
+                "C103",
+                f'câu chữ này của "{use.id}" không có chỗ trống "{name}"',
+                nearest(name, blanks),
+            )
+    values = {name: value for name, value in {**terms, **given}.items() if value.strip()}
     for name in sorted(blanks - values.keys()):
         hint = nearest(name, values) or f'Ghi vào `terms` của đơn vị, hay vào lời gọi: {name}="…".'
         return "C104", f'chưa biết điền gì vào chỗ trống "{name}" của "{use.id}"', hint

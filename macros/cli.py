@@ -47,10 +47,12 @@ def check(form: str, root: Path, paths: Sequence[str]) -> None:
 
     PATHS: chỉ in những chỗ sai trong các tệp này (kiểm tra vẫn xem cả kho).
     """
-    problems = problems_in(root)
-    if paths:
-        kept = {Path(path).as_posix().removeprefix("./") for path in paths}
-        problems = tuple(problem for problem in problems if problem.path in kept)
+    if not (root / "docs").is_dir() or not (root / "data").is_dir():
+        raise click.UsageError(f"{root} không có hai thư mục docs/ và data/")
+    kept = {Path(path).as_posix().removeprefix("./") for path in paths}
+    if unknown := [path for path in sorted(kept) if not (root / path).exists()]:
+        raise click.UsageError(f"không có tệp {unknown[0]}")
+    problems = tuple(problem for problem in problems_in(root) if not kept or problem.path in kept)
     report(problems, form)
     sys.exit(1 if errors_in(problems) else 0)
 
@@ -117,8 +119,8 @@ def build(as_of: datetime | None, config: Path, site: Path | None) -> None:
 
     Trang cũ chỉ bị thay khi trang mới đã dựng xong.
     """
-    from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
+    from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415 slow to import
+    from mkdocs.config import load_config  # noqa: PLC0415
 
     _for_mkdocs(as_of.date() if as_of else None)
     target = site or config.parent / "site"
@@ -152,7 +154,7 @@ def _replace(target: Path, fresh: Path) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Cổng (mặc định 8000).")
 def serve(as_of: datetime | None, port: int) -> None:
     """Mở trang trên máy này; sửa docs/ hay data/ thì trang dựng lại."""
-    from mkdocs.commands.serve import serve as mkdocs_serve
+    from mkdocs.commands.serve import serve as mkdocs_serve  # noqa: PLC0415 slow to import
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -197,7 +199,11 @@ def _wrong_use(wrong: click.ClickException) -> str:
     if isinstance(wrong, click.BadParameter):
         name = wrong.param.opts[-1] if wrong.param else "tham số"
         return f"giá trị của {name} không dùng được ({wrong.message})."
-    command = wrong.ctx.args[0] if isinstance(wrong, click.UsageError) and wrong.ctx and wrong.ctx.args else ""
+    command = (
+        wrong.ctx.args[0]
+        if isinstance(wrong, click.UsageError) and wrong.ctx and wrong.ctx.args
+        else ""
+    )
     if wrong.message.startswith("No such command"):
         return f"không có lệnh {wrong.message.split()[-1].rstrip('.')}."
     return f"{wrong.message}{command and ' ' + command}."

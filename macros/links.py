@@ -31,6 +31,7 @@ EXTENSIONS = (
     "pymdownx.critic",
 )
 _FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n(?:---|\.\.\.)\s*\n", re.DOTALL)
+_RAW = re.compile(r"\{%\s*raw\s*%\}(.*?)\{%\s*endraw\s*%\}", re.DOTALL)
 _CALL = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _CODE = re.compile(r"^[ ]*(`{3,}|~{3,}).*?^[ ]*\1", re.DOTALL | re.MULTILINE)
 
@@ -84,7 +85,11 @@ def broken_links(
         lines = _Lines(pages[path])
         for href in hrefs:
             line = lines.of(href)
-            parts = urlsplit(href)
+            try:
+                parts = urlsplit(href)
+            except ValueError:  # a bracket in the place of a host
+                yield Broken(page=path, line=line, href=href, fault=Fault.FORM)
+                continue
             name = unquote(parts.path)
             if parts.scheme or parts.netloc:
                 continue
@@ -107,8 +112,9 @@ def broken_links(
 
 def _read(text: str) -> tuple[list[str], set[str]]:
     reader = _Reader()
-    text = _CALL.sub("", _FRONT_MATTER.sub("", text))
-    reader.feed(markdown.markdown(text, extensions=list(EXTENSIONS)))
+    parts = _RAW.split(_FRONT_MATTER.sub("", text))
+    parts[::2] = [_CALL.sub("", part) for part in parts[::2]]
+    reader.feed(markdown.markdown("".join(parts), extensions=list(EXTENSIONS)))
     return reader.hrefs, reader.anchors
 
 

@@ -63,7 +63,7 @@ class Period(_Text):
 
     start: int
     end: int
-    pattern = r"\d{4}-\d{4}"
+    pattern = r"[0-9]{4}-[0-9]{4}"
 
     def __post_init__(self) -> None:
         if not 1900 <= self.start < self.end <= 2200:
@@ -96,7 +96,7 @@ class PartialDate(_Text):
     year: int
     month: int | None = None
     day: int | None = None
-    pattern = r"\d{4}(-\d{2}(-\d{2})?)?"
+    pattern = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 
     def __post_init__(self) -> None:
         self.first, self.last  # noqa: B018 both raise ValueError on an impossible date
@@ -119,13 +119,15 @@ class PartialDate(_Text):
     @property
     def first(self) -> date:
         """The earliest day that it can mean."""
-        return date(self.year, self.month or 1, self.day or 1)
+        month = 1 if self.month is None else self.month
+        return date(self.year, month, 1 if self.day is None else self.day)
 
     @property
     def last(self) -> date:
         """The latest day that it can mean."""
-        month = self.month or 12
-        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+        month = 12 if self.month is None else self.month
+        last = calendar.monthrange(self.year, month)[1]
+        return date(self.year, month, last if self.day is None else self.day)
 
     @property
     def words(self) -> str:
@@ -278,11 +280,28 @@ class Source:
     origin: Line | None = None
 
 
+class FactName(StrEnum):
+    """A printed part of a version that is no clause."""
+
+    TITLE = "title"
+    NUMBER = "number"
+    PLACE = "place"
+    DATE = "date"
+    ISSUED_BY = "issued_by"
+    SIGNATURES = "signatures"
+    RECIPIENTS = "recipients"
+    REPORT = "report"
+
+
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Suspected:
-    """A suspected mistake of the print: shown beside the text, never mended."""
+    """A suspected mistake of the print: shown beside the text, never mended.
 
-    clause: Kebab
+    It stands in a clause, or in a printed part outside the clauses; never both.
+    """
+
+    clause: Kebab | None = None
+    fact: FactName | None = None
     printed: Line
     meant: Line | None = None
     why: Line
@@ -480,7 +499,10 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """One version of one edition: its text and its facts. `version` is `goc` or a date."""
+    """One version of one edition: its text and its facts. `version` is `goc` or a date.
+
+    `whole`: the page was read without a mistake, so what it lacks is really not there.
+    """
 
     unit_id: UnitId
     unit: Unit
@@ -489,6 +511,7 @@ class Agreement:
     version: str
     page: Page
     path: str
+    whole: bool = True
 
     @cached_property
     def series(self) -> Series:
@@ -504,6 +527,24 @@ class Agreement:
         if self.version == AS_SIGNED:
             return self.edition
         return self.edition.versions[PartialDate.parse(self.version)]
+
+    def printed(self, fact: FactName) -> tuple[str, ...]:
+        """The lines of a part outside the clauses, as printed; empty where there is none."""
+        facts = self.facts
+        if fact is FactName.TITLE:
+            return self.page.title
+        if fact is FactName.REPORT:
+            around = facts.report
+            published = around.published.printed if around and around.published else None
+            parts = (around.section, published, around.byline) if around else ()
+            return (*self.page.report, *(part for part in parts if part))
+        if fact is FactName.SIGNATURES:
+            return tuple(line for each in facts.signatures for line in each.lines)
+        if fact is FactName.RECIPIENTS:
+            block = facts.recipients
+            return (block.heading, *block.lines) if block else ()
+        part = getattr(facts, fact.value)
+        return (part.printed,) if part else ()
 
     @property
     def sides(self) -> Mapping[Side, str]:

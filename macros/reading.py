@@ -42,6 +42,7 @@ FIELD_WORDS = {
     "editions": "các bản theo kỳ",
     "evidence": "bằng chứng",
     "extended": "được kéo dài",
+    "fact": "chỗ ngoài điều khoản",
     "file": "tệp",
     "heading": "dòng đầu",
     "issued_by": "quyết định ban hành",
@@ -251,9 +252,10 @@ def _place(mark: Any) -> Place:
     return (mark.line + 1, mark.column + 1)
 
 
-# PyYAML's complaints in an editor's words; those of `_OPEN` are told where the quote or bracket
-# begins, because PyYAML notices them only at the end of the file.
+# PyYAML's complaints in an editor's words; those of `_OPEN` are told where the quote, bracket or
+# name begins, because PyYAML notices them only later, often at the end of the file.
 _OPEN = {
+    "could not find expected ':'": 'thiếu dấu ":" sau tên trường',
     "found unexpected end of stream": "thiếu dấu ngoặc kép đóng",
     "did not find expected ',' or ']'": "thiếu dấu phẩy hay dấu ] đóng danh sách",
     "did not find expected ',' or '}'": "thiếu dấu phẩy hay dấu } đóng",
@@ -262,7 +264,6 @@ _SAID = {
     "mapping values are not allowed": (
         'có dấu ":" không đúng chỗ; nếu nó thuộc câu chữ thì đặt cả câu trong dấu ngoặc kép'
     ),
-    "could not find expected ':'": 'thiếu dấu ":" sau tên trường',
     "did not find expected key": "thụt đầu dòng không đều hoặc thiếu dấu ngoặc kép",
     "did not find expected '-' indicator": "thụt đầu dòng không đều trong danh sách",
     "block sequence entries are not allowed": "dấu - của danh sách phải ở dòng riêng",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import jinja2
 from markupsafe import Markup, escape
@@ -152,7 +152,8 @@ def agreement_page(
     *, address: str = "", moves: Sequence[tuple[date, str]] = (),
 ) -> SitePage:  # fmt: skip
     """The page of one version. `address`: where it is shown, if not at its own address;
-    `moves`: the days from which that place shows another edition, with its address."""
+    `moves`: the days from which that place shows another edition, with its address.
+    """
     own = agreement.address
     shown = address or own
     title = title_of(agreement)
@@ -193,6 +194,7 @@ def agreement_page(
         suspected=len(agreement.facts.suspected),
         series_page=bool(address),
         version_words=_version_words(agreement),
+        marked=partial(_marked_fact, agreement),
     )
     return SitePage(
         address=shown,
@@ -369,7 +371,7 @@ def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
     by_id = {clause.id: clause for clause in page.clauses}
     suspected: dict[str, list[tuple[int, Suspected]]] = {}
     for number, each in enumerate(agreement.facts.suspected, 1):
-        suspected.setdefault(each.clause, []).append((number, each))
+        suspected.setdefault(each.clause or "", []).append((number, each))
     pattern = _abbreviations(tuple(archive.glossary.abbreviations))
     longer = archive.glossary.abbreviations
     for clause in page.clauses:
@@ -391,6 +393,16 @@ def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
         )
 
 
+def _marked_fact(agreement: Agreement, name: str, line: str) -> Markup:
+    """A printed line outside the clauses, with its suspected mistakes marked."""
+    marks = [
+        (number, each)
+        for number, each in enumerate(agreement.facts.suspected, 1)
+        if each.fact == name and each.printed in line
+    ]
+    return _marked(line, marks, None, {})
+
+
 def _marked(
     text: str, suspected: Sequence[tuple[int, Suspected]], pattern: re.Pattern[str] | None,
     longer: Mapping[str, str],
@@ -406,7 +418,8 @@ def _marked(
         if each is not None:
             at = start + len(each.printed)
             inside = _explained(text[start:at], pattern, longer, seen)
-            found.append(Markup(_SUSPECT.render(n=number, inside=inside, each=each).strip()))
+            shown = _SUSPECT.render(n=number, inside=inside, each=each)
+            found.append(Markup(shown.strip()))  # noqa: S704 the template escapes
     return Markup("").join(found)
 
 
@@ -421,7 +434,9 @@ def _explained(
         short = parts[place]
         reach = Markup("") if short in seen else Markup(' tabindex="0"')
         seen.add(short)
-        parts[place] = Markup('<abbr data-long="{}"{}>{}</abbr>').format(longer[short], reach, short)
+        parts[place] = Markup('<abbr data-long="{}"{}>{}</abbr>').format(
+            longer[short], reach, short
+        )
         parts[place - 1] = escape(parts[place - 1])
     parts[-1] = escape(parts[-1])
     return Markup("").join(parts)

@@ -13,8 +13,11 @@ from itertools import accumulate
 
 from macros.model import Agreement, TextState
 
-# What converting leaves behind and no document prints: bookmarks of Word, stars of Markdown.
-NOISE = re.compile(r"\[bookmark: [^\]]*\]|\*+")
+# What converting leaves behind and no document prints: bookmarks of Word, stars of Markdown, and
+# characters that nobody sees (a page may not have them: S102).
+NOISE = re.compile(
+    r"\[bookmark: [^\]]*\]|\*+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*")
 
 
@@ -141,14 +144,16 @@ def _parting(
     """The place where the likeliest next piece stops agreeing with the source."""
     waiting = [block[n] for block, n in zip(blocks, state, strict=True) if n < len(block)]
     if not waiting:
-        return Difference("V101", f'bản gốc còn "{_peek(source, at)}"', _line(source, at))
+        return Difference("V101", f'ở đây thiếu "{_peek(source, at)}"', _line(source, at))
     agreed, piece = max(
         ((_agreement(_bare(piece.text), source.text, at), piece) for piece in waiting),
         key=lambda pair: pair[0],
     )
-    bare = _bare(piece.text)
-    found = bare[max(0, agreed - 12) : agreed + 24]
-    message = f'bản gốc in "{_peek(source, max(at, at + agreed - 12))}", ở đây có "{found}"'
+    found = _from(piece.text, max(0, agreed - 12))
+    printed = _peek(source, max(at, at + agreed - 12))
+    message = f'bản gốc in "{printed}", ở đây có "{found}"'
+    if at == len(source.text):
+        message = f'bản gốc không có "{found}"'
     return Difference("V101", message, _line(source, at + agreed), piece.line, piece.key)
 
 
@@ -200,6 +205,15 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
+def _from(text: str, place: int, length: int = 36) -> str:
+    """The words of a text from its `place`-th character on, white space not counted."""
+    for start, char in enumerate(text):
+        place -= not char.isspace()
+        if place < 0:
+            return text[start : start + length].strip()
+    return ""
+
+
 def _line(source: _Source, at: int) -> int:
     return source.lines[min(at, len(source.lines) - 1)] if source.lines else 1
 
@@ -208,7 +222,6 @@ def _peek(source: _Source, at: int, length: int = 36) -> str:
     """The source's words from a place on, with their spaces."""
     end = min(at + length, len(source.text))
     parts = [
-        (" " if source.before[n] != "." and n > at else "") + source.text[n]
-        for n in range(at, end)
+        (" " if source.before[n] != "." and n > at else "") + source.text[n] for n in range(at, end)
     ]
     return "".join(parts)

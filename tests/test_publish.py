@@ -74,7 +74,8 @@ def many(count: int) -> Archive:
 
 def pages_of(archive: Archive, day: date = DAY) -> dict[str, SitePage]:
     """All generated pages by address."""
-    return {page.address: page for page in Publication(archive, day, Contact()).pages()}
+    made = Publication(archive, day, Contact()).pages()
+    return {address: make() for address, make in made.items()}
 
 
 def test_long_list_is_paged_by_type() -> None:
@@ -127,3 +128,10 @@ def test_day_changes_only_states() -> None:
     archive = load(ROOT).archive
 
     assert pages_of(archive, date(2026, 11, 21)) == pages_of(archive, date(2026, 11, 25))
+
+
+def test_each_page_knows_its_address() -> None:
+    """A page is published where it says that it stands."""
+    pages = pages_of(load(ROOT).archive)
+
+    assert list(pages) == [page.address for page in pages.values()]

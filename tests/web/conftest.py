@@ -1,0 +1,174 @@
+"""The real site, built once and served on loopback the way a web server does, and Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gzip
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+AS_OF = "2026-11-21"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def copy_project(to: Path) -> Path:
+    """The files that git tracks or would track, as they are in the working tree."""
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        check=True,
+    )
+    for name in listed.stdout.decode().split("\0"):
+        if name and (ROOT / name).exists():
+            target = to / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target, follow_symlinks=False)
+    return to
+
+
+def build(project: Path, site: Path, **environment: str) -> None:
+    """Build a project with its own code; the test fails with what the command said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "macros", "build", "--as-of", AS_OF]
+        + ["--config", str(project / "mkdocs.yml"), "--site", str(site)],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project), **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of this working tree, with the links of a forge and of an office configured."""
+    folder = tmp_path_factory.mktemp("site")
+    project = copy_project(folder / "project")
+    config = (project / "mkdocs.yml").read_text(encoding="utf-8")
+    config = config.replace('report_url: ""', "report_url: mailto:van-thu@truong.example")
+    forge = "repo_url: https://forge.example/nhom/quy-che\nedit_uri: edit/main/docs/\n"
+    (project / "mkdocs.yml").write_text(forge + config, encoding="utf-8")
+    build(project, folder / "site")
+    return folder / "site"
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Sends text compressed and the 404 page, as a web server does."""
+
+    def send_head(self):  # type: ignore[no-untyped-def]
+        path = Path(self.translate_path(self.path))
+        status = 200
+        if path.is_dir():
+            path /= "index.html"
+        if not path.exists():
+            path, status = Path(self.directory) / "404.html", 404
+        data = path.read_bytes()
+        self.send_response(status)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        if path.suffix in {".html", ".css", ".js", ".json", ".svg", ".txt"}:
+            data = gzip.compress(data, 9, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """A folder on loopback; yields the address of its root."""
+    handler = functools.partial(_Handler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The site below a sub-path, so that nothing can rely on standing at a host's root."""
+    mount = site.parent / "mount"
+    mount.mkdir(exist_ok=True)
+    (mount / "quy-che").symlink_to(site)
+    with serving(mount) as root:
+        yield f"{root}quy-che/"
+
+
+@pytest.fixture(scope="session")
+def site_at_root(site: Path) -> Iterator[str]:
+    """The site at a host's root."""
+    with serving(site) as root:
+        yield root
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, else Playwright's."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
+    """Open a page of the site; at the end no script failed and no other host was asked."""
+    contexts = []
+    faults: list[str] = []
+
+    def opened(path: str, *, width: int = 1280, scheme: str = "light", **options: object) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 900},
+            color_scheme=scheme,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{path}: {error}"))
+        page.on(
+            "console",
+            lambda said: said.type in ("error", "warning") and faults.append(f"{path}: {said.text}"),
+        )
+        page.on(
+            "request",
+            lambda asked: not asked.url.startswith((address, "data:", "blob:"))
+            and faults.append(f"{path}: asked {asked.url}"),
+        )
+        page.goto(address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []

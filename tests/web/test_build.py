@@ -1,0 +1,222 @@
+"""The built site as files: addresses, bytes, words, links."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+
+from macros.archive import load
+from macros.model import TextState
+
+from .conftest import AS_OF, ROOT, build, copy_project
+
+VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+class Read(HTMLParser):
+    """Links, ids, inline styles and the text of each clause of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.styles: list[str] = []
+        self.clauses: dict[str, str] = {}
+        self._open: list[tuple[str, bool, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if found.get("id"):
+            self.ids.append(found["id"] or "")
+        self.links += [value for name in ("href", "src") if (value := found.get(name))]
+        self.styles += [tag] if "style" in found or tag == "style" else []
+        if tag not in VOID:
+            shown = "popover" not in found and tag != "button"
+            classes = (found.get("class") or "").split()
+            self._open.append((tag, shown, found["id"] or "" if "clause" in classes else ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"td", "th"}:
+            self.handle_data(" ")
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        clause = next((clause for _, _, clause in reversed(self._open) if clause), None)
+        if clause and all(shown for _, shown, _ in self._open):
+            self.clauses[clause] = self.clauses.get(clause, "") + data
+
+
+def html_pages(site: Path) -> dict[str, str]:
+    """Every page by its address."""
+    return {
+        path.relative_to(site).as_posix().removesuffix("index.html"): path.read_text("utf-8")
+        for path in sorted(site.rglob("*.html"))
+    }
+
+
+def digests(site: Path) -> dict[str, str]:
+    """The digest of every file of a site."""
+    return {
+        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_public_addresses_exist(site: Path) -> None:
+    """Every address that the design promises for what we hold is there."""
+    expected = {"index.html", "404.html", "build.json", "don-vi/index.html"}
+    for agreement in load(ROOT).archive.agreements:
+        unit = f"don-vi/{agreement.unit_id}/"
+        series = f"{unit}{agreement.series_id}/"
+        expected |= {f"{unit}index.html", f"{series}index.html"}
+        expected |= {f"{agreement.address}index.html", f"{agreement.address}agreement.json"}
+        expected |= {f"{agreement.address}nguon/{s.file}" for s in agreement.facts.source}
+    expected.add("don-vi/truong-mau/cong-doan/2025-2026/ban/goc/index.html")
+
+    assert [name for name in sorted(expected) if not (site / name).is_file()] == []
+
+
+def test_each_clause_is_published_character_for_character(site: Path) -> None:
+    """What a reader sees of a clause is its label and text and nothing else."""
+    for agreement in load(ROOT).archive.agreements:
+        read = Read((site / agreement.address / "index.html").read_text("utf-8"))
+        expected = {c.id: f"{c.label} {c.text}".strip() for c in agreement.page.clauses}
+
+        assert expected == {key: " ".join(text.split()) for key, text in read.clauses.items()}
+
+
+def test_report_stands_word_for_word(site: Path) -> None:
+    """The page of a report holds each paragraph and has no clause."""
+    only = [
+        agreement
+        for agreement in load(ROOT).archive.agreements
+        if agreement.edition.text is TextState.REPORT_ONLY
+    ]
+    assert len(only) == 1
+    html = (site / only[0].address / "index.html").read_text("utf-8")
+
+    missing = [text for text in only[0].page.report if text.replace("&", "&amp;") not in html]
+
+    assert missing == []
+    assert Read(html).clauses == {}
+
+
+def test_agreement_json_holds_the_contract(site: Path) -> None:
+    """Absent facts are null, clauses come in reading order, keys are those of the contract."""
+    path = site / "don-vi/th-binh-hoa-2/cong-doan/2021-2022/agreement.json"
+    found = json.loads(path.read_text("utf-8"))
+
+    assert list(found) == [
+        *("schema", "unit", "series", "period", "version", "versions", "kind", "text", "draft"),
+        *("sample", "title", "number", "place", "date", "issued_by", "valid_from", "valid_to"),
+        *("supersedes", "superseded_by", "sides", "signatories", "recipients", "clauses"),
+        *("report", "source", "seal"),
+    ]
+    assert (found["number"], found["date"], found["place"]) == (None, None, None)
+    assert found["issued_by"]["date"]["value"] == "2021-10"
+    assert found["signatories"][0] == {
+        "side": "union",
+        "capacity": "T/M BCH CĐCS",
+        "title": "CHỦ TỊCH",
+        "name": "Lê Thị Bích Nguyệt",
+    }
+    assert set(found["clauses"][0]) == {"id", "parent", "kind", "label", "text", "shared"}
+    assert found["sample"] is False
+
+
+def test_all_links_lead_somewhere(site: Path) -> None:
+    """Each relative link and anchor exists; links to other hosts are only those configured."""
+    pages = {address: Read(html) for address, html in html_pages(site).items()}
+    broken = []
+    for address, read in pages.items():
+        for link in read.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                if not link.startswith(("mailto:van-thu@", "https://forge.example/", "data:")):
+                    broken.append((address, link))
+                continue
+            if address == "404.html":
+                continue
+            target, anchor = urldefrag(urljoin(f"http://x/{address}", link))
+            name = unquote(urlsplit(target).path.lstrip("/")).removesuffix("index.html")
+            if name in pages:
+                if anchor and anchor not in pages[name].ids and not anchor.startswith("__"):
+                    broken.append((address, link))
+            elif not (site / name).is_file():
+                broken.append((address, link))
+
+    assert broken == []
+
+
+def test_ids_are_unique_and_nothing_is_styled_inline(site: Path) -> None:
+    """No page has an id twice, a style attribute or a style element."""
+    faults = []
+    for address, html in html_pages(site).items():
+        read = Read(html)
+        twice = {each for each in read.ids if read.ids.count(each) > 1}
+        faults += [(address, twice, read.styles)] if twice or read.styles else []
+
+    assert faults == []
+
+
+def test_commit_time_and_digests_stand_in_build_json_alone(site: Path) -> None:
+    """build.json names the as-of day and the digest of every other file."""
+    record = json.loads((site / "build.json").read_text("utf-8"))
+    found = digests(site)
+    del found["build.json"]
+
+    assert (record["as_of"], record["files"]) == (AS_OF, found)
+    for address, html in html_pages(site).items():
+        assert AS_OF not in html, address
+
+
+def test_sample_data_says_so_on_every_page(site: Path) -> None:
+    """Each page that shows the sample unit says that it is sample data."""
+    silent = [
+        address
+        for address, html in html_pages(site).items()
+        if "Trường Mẫu" in html.split('class="md-content"')[1] and "Dữ liệu mẫu" not in html
+    ]
+    assert silent == []
+
+
+def test_real_counts_leave_samples_out(site: Path) -> None:
+    """The list and the home page count five real units."""
+    assert "5 đơn vị có quy chế" in (site / "don-vi/index.html").read_text("utf-8")
+    assert "của 5 đơn vị" in (site / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+        {"TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "77"},
+    ],
+    ids=["kiritimati", "los-angeles"],
+)
+def test_same_input_gives_same_bytes(tmp_path: Path, environment: dict[str, str]) -> None:
+    """Time zone, locale, hash seed, folder and an unrelated commit change no byte of the site."""
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false"]
+    first = copy_project(tmp_path / "a")
+    subprocess.run([*git, "init", "-q"], cwd=first, check=True)
+    subprocess.run([*git, "add", "-A"], cwd=first, check=True)
+    subprocess.run([*git, "commit", "-qm", "one"], cwd=first, check=True)
+    build(first, tmp_path / "site-a", PYTHONHASHSEED="0", TZ="UTC")
+    second = tmp_path / "elsewhere" / "b"
+    subprocess.run([*git, "clone", "-q", str(first), str(second)], check=True)
+    (second / "CONTRIBUTING.md").write_text("changed\n", encoding="utf-8")
+    subprocess.run([*git, "commit", "-qam", "two"], cwd=second, check=True)
+    build(second, tmp_path / "site-b", **environment)
+    one, two = digests(tmp_path / "site-a"), digests(tmp_path / "site-b")
+
+    assert one.pop("build.json") != two.pop("build.json")
+    assert one == two
