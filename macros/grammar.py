@@ -30,7 +30,7 @@ _ID = re.compile(rf"({KEBAB})(?:\s+\^({KEBAB}))?")
 _LABEL = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*(?=\s|$)")
 _ESCAPE = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 _LIST_ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?:\s|$)")
-_CALL = re.compile(r'\{\{\s*clause\(\s*(.*?)\s*\)\s*\}\}')
+_CALL = re.compile(r"\{\{\s*clause\(\s*(.*?)\s*\)\s*\}\}")
 _ARGUMENT = re.compile(r'(?:([a-z][a-z0-9_-]*)\s*=\s*)?"([^"\\{}]*)"\s*(?:,\s*|$)')
 _STRAY = re.compile(r"\{[{%#]|<(?=[A-Za-z/!?])")
 _SENTENCE_END = re.compile(r"(?<=[.?!;:…]) (?=[^\W\d_])")
@@ -145,9 +145,7 @@ def _own(page: Page) -> dict[ClauseId, str]:
     }
 
 
-def _placed(
-    clause: Clause, reading: Reading | None, name: str, place: int, *, alone: bool
-) -> str:
+def _placed(clause: Clause, reading: Reading | None, name: str, place: int, *, alone: bool) -> str:
     """A clause's name with the place that it needs among others of that name."""
     if (reading and reading.shown) or clause.level == 1:
         return name if alone else f"{name} ({ordinal(place)})"
@@ -237,6 +235,8 @@ class _Nesting:
 
     def close(self) -> None:
         """End the open sections; a second `#` is no section but a part of the file."""
+        if self.closing:
+            return
         self.headings = [heading for heading in self.headings if heading.level == 1]
         self.chain = [heading.id for heading in self.headings]
         self.levels, self.after, self.closing = [], None, True
@@ -438,7 +438,10 @@ class _Parser:
             return None
         clause_id, parent = mark
         if not text and not label:
-            message, hint = f'điều khoản "{clause_id}" không có chữ nào', "Viết chữ trước mã, hay bỏ mã."
+            message, hint = (
+                f'điều khoản "{clause_id}" không có chữ nào',
+                "Viết chữ trước mã, hay bỏ mã.",
+            )
             self.problem(block.place(0), "G110", message, hint)
         kind = _kind(text, label, level, front=front, closing=nesting.closing, table=table)
         clause = Clause(
@@ -461,7 +464,9 @@ class _Parser:
         if parent in nesting.chain:
             return ClauseId(parent)
         message = f'"{clause_id}" chỉ về "^{parent}", không phải điều khoản đang mở ở phía trên'
-        hint = nearest(parent, nesting.chain) or f"Đang mở: {', '.join(nesting.chain) or 'không có'}."
+        hint = (
+            nearest(parent, nesting.chain) or f"Đang mở: {', '.join(nesting.chain) or 'không có'}."
+        )
         self.problem(at, "G108", message, hint)
         return None
 
@@ -555,7 +560,9 @@ class _Parser:
                 self.problem(at, "S101", message, r"Bỏ đi; dấu < thật sự thì viết \<.")
             else:
                 message = f'"{found[0]}" không dùng được ở giữa câu'
-                hint = r"Chỉ có {#ma} ở cuối đoạn và {{ clause(…) }} thay cả đoạn; dấu thật viết \{."
+                hint = (
+                    r"Chỉ có {#ma} ở cuối đoạn và {{ clause(…) }} thay cả đoạn; dấu thật viết \{."
+                )
                 self.problem(at, "G104" if found[0] == "{#" else "G107", message, hint)
         offset = 0
         for number, column, line in block.lines:
@@ -570,7 +577,8 @@ class _Parser:
 
 def _unlabelled_parts(clauses: list[Clause]) -> Iterable[Clause]:
     """In a part with neither headings nor labels the preamble is the bases and one sentence
-    that ends in a colon; the rest, however it begins, is what was agreed."""
+    that ends in a colon; the rest, however it begins, is what was agreed.
+    """
     starts = [n for n, clause in enumerate(clauses) if clause.level == 1]
     for start, end in zip([0, *starts], [*starts, len(clauses)], strict=True):
         part = clauses[start:end]

@@ -21,15 +21,24 @@ _END = r"\s*[.:)/-]*"
 _WORD = re.compile(
     r"(phần|chương|tiểu mục|mục|điều|khoản|điểm|phụ lục)\s+(thứ\s+)?(\w+)" + _END, re.IGNORECASE
 )
-_DASHES = re.compile(r"[-–—+•*●▪◦]+(?:\s+[-–—+•*●▪◦]+)*")  # noqa: RUF001 real texts print all of these
+_DASHES = re.compile(r"[-–—+•*●▪◦]+(?:\s+[-–—+•*●▪◦]+)*")
 _DOUBLED = re.compile(r"(?:\(\s*)?(\d{1,6})(?:\)[.)]*\s*|[.)]+\s+)\(?\1[.)]*")
 _DECIMAL = re.compile(r"(\d{1,6}(?:\.\d{1,6})+)\s*([.:)/-]*)")
 _SIMPLE = re.compile(r"(\(?)\s*(\d{1,6}|[a-zđ]+)\s*([.:)/-]*)", re.IGNORECASE)
-_NUMBER_WORDS = (
-    "nhất hai ba tư năm sáu bảy tám chín mười".split()
-)  # "thứ nhất", "thứ tư": the usual ordinals
+_NUMBER_WORDS = [
+    "nhất",
+    "hai",
+    "ba",
+    "tư",
+    "năm",
+    "sáu",
+    "bảy",
+    "tám",
+    "chín",
+    "mười",
+]  # "thứ nhất", "thứ tư": the usual ordinals
 _DASH_WORDS = {
-    **dict.fromkeys("-–—", "gạch đầu dòng"),  # noqa: RUF001
+    **dict.fromkeys("-–—", "gạch đầu dòng"),
     "+": "dấu cộng",
     "*": "dấu sao",
 }
@@ -119,7 +128,9 @@ def readings(label: str) -> tuple[Reading, ...]:
         if shown.isdecimal() and len(shown) < 7:
             number: int | None = int(shown)
         elif match[2]:
-            number = _NUMBER_WORDS.index(shown.lower()) + 1 if shown.lower() in _NUMBER_WORDS else None
+            number = (
+                _NUMBER_WORDS.index(shown.lower()) + 1 if shown.lower() in _NUMBER_WORDS else None
+            )
             shown = f"thứ {shown.lower()}"
         else:
             number = roman(shown) or _letter(shown)
