@@ -21,7 +21,7 @@ build: setup ## check the sources and write the site to site/
 check: setup ## check docs/ and data/ and print every mistake
 	@$(BIN)/python -m macros check
 
-test: setup chromium lint ## run all checks and tests (installs Chromium where it is missing)
+test: setup chromium lint check ## run all checks and tests (installs Chromium where it is missing)
 	@$(BIN)/python -m pytest
 
 lint: setup ## ruff, mypy, committed schemas
