@@ -78,7 +78,7 @@ def state(agreement: Agreement, editions: Sequence[Agreement], day: date) -> Sta
         if day >= PartialDate.parse(after).first:
             when = PartialDate.parse(after).words
             return State(Standing.REPLACED, f"Cùng {words} đã có phiên bản {when}.")
-    if (gone := edition.withdrawn) and day >= gone.date.first:
+    if (gone := edition.withdrawn) and day >= gone.date.last:
         return State(Standing.WITHDRAWN, f"Đã thu hồi {gone.date.words}: {gone.evidence}")
     later = [each for each in editions if each.period > period and not each.edition.draft]
     for each in later:
@@ -88,6 +88,9 @@ def state(agreement: Agreement, editions: Sequence[Agreement], day: date) -> Sta
                 Standing.REPLACED,
                 f"Được thay thế bởi bản {each.period.words} ({PartialDate(*_ymd(effective(each))).words}).",
             )
+    until = agreement.facts.valid_to
+    if until and day > until.value.last:
+        return State(Standing.PAST, f"Theo văn bản, áp dụng đến {until.value.words}.")
     covered = edition.extended.to if edition.extended else period
     if day > last_day(covered):
         held = [each for each in later if day >= effective(each)]
@@ -142,8 +145,10 @@ def turning_days(editions: Iterable[Agreement]) -> set[date]:
         days |= {effective(each), first_day(each.period), last_day(each.period) + _DAY}
         if edition.extended:
             days.add(last_day(edition.extended.to) + _DAY)
+        if edition.valid_to:
+            days.add(edition.valid_to.value.last + _DAY)
         if edition.withdrawn:
-            days.add(edition.withdrawn.date.first)
+            days.add(edition.withdrawn.date.last)
         days |= {version.first for version in edition.versions}
     return days
 

@@ -12,14 +12,14 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from macros.grammar import fold, out_of_sequence
+from macros.citing import out_of_sequence
+from macros.grammar import fold
 from macros.links import Fault, broken_links
 from macros.model import (
     AS_SIGNED,
     Agreement,
     Archive,
     Evidence,
-    Facts,
     LaterVersion,
     PartialDate,
     Source,
@@ -429,5 +429,3 @@ RULES: tuple[Rule, ...] = (
     units,
     links,
 )
-
-__all__ = ["RULES", "Facts", "check"]

@@ -16,7 +16,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from macros.calendar import WORDS, Standing, State
-from macros.grammar import cite
+from macros.citing import cite
 from macros.model import (
     AS_SIGNED,
     Agreement,

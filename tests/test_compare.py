@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from macros.archive import load
+from macros.citing import cite
 from macros.compare import Change, ChangeKind, Comparison, compare, fact_changes
-from macros.grammar import cite, parse
+from macros.grammar import parse
 from macros.model import Agreement, Clause, ClauseId, ClauseKind, Page
 from macros.words import Run, runs
 from tests.golden import HERE, Golden

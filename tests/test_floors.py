@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 # DESIGN §5: imports point down only, never sideways or up.
 FLOORS = [
     "problem model labels words",
-    "grammar reading clauses verbatim links calendar compare",
+    "grammar citing reading clauses verbatim links calendar compare",
     "checks render export",
     "archive publish git",
     "__init__ hooks cli",

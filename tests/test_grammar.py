@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from macros import grammar
-from macros.grammar import Parsed, cite, fold, out_of_sequence, parse, write
+from macros.citing import cite, out_of_sequence
+from macros.grammar import Parsed, fold, parse, write
 from macros.model import Clause, ClauseId, ClauseKind, Page, Shared
 from tests.golden import Golden, cases
 

@@ -113,7 +113,9 @@ def test_lock_names_no_index() -> None:
 
 def test_make_help_has_a_line_for_each_target() -> None:
     """`make help` explains every target that a person calls."""
-    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        ["make", "help"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
     named = {line.split()[0] for line in done.stdout.splitlines()}
 
     assert {"serve", "test", "build", "check", "lint", "format", "lock", "bench", "help"} <= named

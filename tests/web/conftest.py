@@ -48,8 +48,10 @@ def copy_project(to: Path) -> Path:
 def build(project: Path, site: Path, **environment: str) -> None:
     """Build a project with its own code; the test fails with what the command said."""
     done = subprocess.run(
-        [sys.executable, "-m", "macros", "build", "--as-of", AS_OF]
-        + ["--config", str(project / "mkdocs.yml"), "--site", str(site)],
+        [
+            *(sys.executable, "-m", "macros", "build", "--as-of", AS_OF),
+            *("--config", str(project / "mkdocs.yml"), "--site", str(site)),
+        ],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(project), **environment},
         capture_output=True,
@@ -158,12 +160,16 @@ def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
         page.on("pageerror", lambda error: faults.append(f"{path}: {error}"))
         page.on(
             "console",
-            lambda said: said.type in ("error", "warning") and faults.append(f"{path}: {said.text}"),
+            lambda said: (
+                said.type in ("error", "warning") and faults.append(f"{path}: {said.text}")
+            ),
         )
         page.on(
             "request",
-            lambda asked: not asked.url.startswith((address, "data:", "blob:"))
-            and faults.append(f"{path}: asked {asked.url}"),
+            lambda asked: (
+                not asked.url.startswith((address, "data:", "blob:"))
+                and faults.append(f"{path}: asked {asked.url}")
+            ),
         )
         page.goto(address + path)
         return page
