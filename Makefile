@@ -1,5 +1,6 @@
 # Everything runs in .venv, made from the hash-locked requirements.lock.
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(name) 2>/dev/null),$(name))))
+# Which Python makes the environment; empty: the newest on this machine that is new enough.
+PYTHON ?=
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin

@@ -9,9 +9,22 @@ say() {
   exit 1
 }
 
-[ -n "$python" ] || say "Python not found; install Python 3.11.5 or newer (Debian: apt install python3 python3-venv)."
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || say \
-  "$("$python" --version) is too old; Python 3.11.5 or newer is needed. Name one: make PYTHON=/path/to/python3"
+# A name on the path may still not run (version managers leave such stand-ins), so each is tried.
+old=""
+found=""
+for name in ${python:-python3.14 python3.13 python3.12 python3.11 python3 python}; do
+  version=$("$name" --version 2>/dev/null) || continue
+  if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' 2>/dev/null; then
+    found=$name
+    break
+  fi
+  old=$version
+done
+if [ -z "$found" ]; then
+  [ -n "$old" ] || say "Python not found; install Python 3.11.5 or newer (Debian: apt install python3 python3-venv)."
+  say "$old is too old; Python 3.11.5 or newer is needed. Name one: make PYTHON=/path/to/python3"
+fi
+python=$found
 "$python" -c 'import ensurepip, venv' 2>/dev/null || say \
   "this Python cannot make virtual environments; install its venv package (Debian: apt install python3-venv)."
 

@@ -66,7 +66,7 @@ def test_unfit_python_is_named(tmp_path: Path, script: str, said: str) -> None:
 
 def test_missing_python_is_said(tmp_path: Path) -> None:
     """Without any Python one line says what to install."""
-    done = setup("", tmp_path / "venv")
+    done = setup("no-such-python", tmp_path / "venv")
 
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "Python not found" in done.stderr
