@@ -21,15 +21,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from macros.model import Agreement, Clause, ClauseId, Page
-from macros.words import Couples, Letters, Run, alike, couples, runs, shared, words
+from macros.words import Couples, Letters, Run, alike, couples, runs, share, words
 
 Cited = Mapping[ClauseId, str]
 
 # Two clauses are one where their likeness (0 to 1) and what else speaks for it reach _ALIKE.
 _LIKENESS = Indel.normalized_similarity
-_ALIKE = 0.6
-_SAME_ID = 0.1
-_FAMILY = 3
+_ALIKE = 0.6  # of unrelated clauses one pair in a hundred is more alike than 0.4
+_SAME_ID = 0.1  # not more: units may number their ids, and then they mislead
+_FAMILY = 2  # of headings the clauses below them say more than their own words
 _SAME_PARENT = 0.1
 _SAME_NEIGHBOUR = 0.1
 _SAME_PLACE = _SAME_PARENT + 2 * _SAME_NEIGHBOUR
@@ -203,7 +203,7 @@ class _Text:
 
     def __init__(self, page: Page, letters: Letters) -> None:
         self.clauses = page.clauses
-        self.place: dict[ClauseId, int] = {}
+        self.place_of: dict[ClauseId, int] = {}
         self.parents: list[int | None] = []
         self.before: list[int | None] = []  # the sibling before and the one after
         self.after: list[int | None] = [None] * len(page.clauses)
@@ -212,13 +212,13 @@ class _Text:
         self._coupled: dict[int, Couples] = {}
         last: dict[int | None, int] = {}
         for place, clause in enumerate(page.clauses):
-            parent = self.place.get(clause.parent) if clause.parent else None
+            parent = self.place_of.get(clause.parent) if clause.parent else None
             sibling = last.get(parent)
             if sibling is not None:
                 self.after[sibling] = place
             self.parents.append(parent)
             self.before.append(sibling)
-            self.place.setdefault(clause.id, place)
+            self.place_of.setdefault(clause.id, place)
             last[parent] = place
         self.sizes = [0] * len(page.clauses)  # how many clauses belong to each
         self.ends = list(range(len(page.clauses)))  # the last of them
@@ -262,9 +262,9 @@ class _Matching:
         self.free = [dict.fromkeys(range(len(text.clauses))) for text in self.texts]
         self.joined: list[dict[int, list[int]]] = [{}, {}]  # by the i of the pair
         if ids_decide:
-            for clause_id, i in a.place.items():
-                if clause_id in b.place:
-                    self.pair(i, b.place[clause_id])
+            for clause_id, i in a.place_of.items():
+                if clause_id in b.place_of:
+                    self.pair(i, b.place_of[clause_id])
             self.join()
         else:
             for place_counts in (False, True):
@@ -325,47 +325,40 @@ class _Matching:
 
     def same_place(self, i: int, j: int) -> float:
         """What the places of two clauses say for their being one."""
-        siblings = self.one(self.a.parents[i], self.b.parents[j])
+        siblings = self.paired(self.a.parents[i], self.b.parents[j])
         score = _SAME_PARENT if siblings else 0.0
         before = self.a.before[i], self.b.before[j]
         for one, other in (before, (self.a.after[i], self.b.after[j])):
-            if self.one(one, other) and (siblings or one is not None):
+            if self.paired(one, other) and (siblings or one is not None):
                 score += _SAME_NEIGHBOUR
         return score
 
-    def one(self, i: int | None, j: int | None) -> bool:
+    def paired(self, i: int | None, j: int | None) -> bool:
         """Both absent, or a pair."""
         return j is None if i is None else self.pairs.get(i) == j
 
     def join(self) -> None:
         """Let free clauses join the pair that lost most of their words, or has gained them."""
-        if not any(self.free):
-            return
         found = []
-        left: dict[tuple[int, int], Couples] = {}
+        rest: dict[tuple[int, int], Couples] = {}
         for i, j in self.pairs.items():
-            if self.a.clauses[i].text == self.b.clauses[j].text:
-                continue
-            x, y = self.a.couples(i), self.b.couples(j)
-            both = shared(x, y)
-            for side, whole, part in ((0, y, x), (1, x, y)):
-                if both >= _PART * part.total():
-                    left[i, side] = rest = whole - part
-                    for place in self.free[side]:
-                        if self.texts[side].heading(place) == self.a.heading(i):
-                            found.append((-self.share(side, place, rest), i, side, place))
-        for _, i, side, place in sorted(each for each in found if each[0] <= -_PART):
-            rest = left[i, side]
+            if any(self.free) and self.a.clauses[i].text != self.b.clauses[j].text:
+                x, y = self.a.couples(i), self.b.couples(j)
+                for side, whole, part in ((0, y, x), (1, x, y)):
+                    if share(part, whole) >= _PART:
+                        rest[i, side] = whole - part
+                        for place in self.free[side]:
+                            how_much = share(self.texts[side].couples(place), rest[i, side])
+                            if how_much >= _PART:
+                                found.append((-how_much, i, side, place))
+        for _, i, side, place in sorted(found):
+            text, own = self.texts[side], self.texts[side].couples(place)
             free = place in self.free[side] and i not in self.joined[1 - side]
-            if free and self.share(side, place, rest) >= _PART:
-                left[i, side] = rest - self.texts[side].couples(place)
+            kin = text.heading(place) == self.a.heading(i)
+            if free and kin and share(own, rest[i, side]) >= _PART:
+                rest[i, side] -= own
                 self.joined[side].setdefault(i, []).append(place)
                 del self.free[side][place]
-
-    def share(self, side: int, place: int, rest: Couples) -> float:
-        """How much of a clause stands in the rest of a pair."""
-        own = self.texts[side].couples(place)
-        return shared(own, rest) / own.total() if len(own) > 1 else 0
 
 
 class _Reading:

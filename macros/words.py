@@ -54,9 +54,10 @@ def couples(letters: str) -> Couples:
     return Counter(pairwise(letters))
 
 
-def shared(one: Couples, other: Couples) -> int:
-    """How many couples both have."""
-    return sum(min(one[couple], other[couple]) for couple in one.keys() & other.keys())
+def share(own: Couples, other: Couples) -> float:
+    """How much of its own another text has, from 0 to 1; of two words or fewer nothing."""
+    common = sum(min(own[couple], other[couple]) for couple in own.keys() & other.keys())
+    return common / own.total() if len(own) > 1 else 0
 
 
 def alike(old: str, new: str) -> bool:

@@ -155,6 +155,12 @@ ROWS = [
         "merged a+b→a, same renumbered c→c",
     ),
     (
+        "a merger beside which a clause much like one part was left out",
+        "1. a ten, 2. b reply, 3. d answer",
+        "1. a ten+reply",
+        "merged a+b→a, removed d→",
+    ),
+    (
         "a heading keeps its clauses under another title",
         "I. i ways, 1. a ten, 2. b reply",
         "I. i meetings, 1. a ten, 2. b reply",
