@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from macros.clauses import wording
+from macros.markup import up_from
 from macros.model import Shared
-from macros.render import up_from
 
 
 def define_env(env: Any) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from macros.citing import out_of_sequence
+from macros.compare import ChangeKind, compare
 from macros.grammar import fold
 from macros.links import Fault, broken_links
 from macros.model import (
@@ -224,6 +225,34 @@ def suspects(archive: Archive) -> Iterator[Problem]:
                 yield _fact(archive, agreement, ("suspected", number), "D209", message, hint)
 
 
+def reasons(archive: Archive) -> Iterator[Problem]:
+    """R110 a reason for a clause that did not change since the edition before."""
+    for unit_id, series_id in archive.series():
+        editions = archive.editions(unit_id, series_id)
+        for number, new in enumerate(editions):
+            if not new.edition.reasons or not new.whole:
+                continue
+            old = editions[number - 1] if number else None
+            changed: set[str] = set()
+            if old and old.edition.text is TextState.FULL is new.edition.text:
+                changed = {
+                    clause.id
+                    for change in compare(old.page, new.page, ids_decide=True).changes
+                    if change.kind is not ChangeKind.SAME or change.moved
+                    for clause in (*change.old, *change.new)
+                }
+            key = ("series", series_id, "editions", str(new.period), "reasons")
+            for clause_id in new.edition.reasons:
+                if clause_id not in changed:
+                    since = f"so với bản {old.period}" if old else "vì kho chưa có bản trước"
+                    message = f'điều khoản "{clause_id}" không thay đổi {since}'
+                    hint = (
+                        nearest(clause_id, changed)
+                        or "Bỏ lý do này, hay ghi đúng mã điều khoản đã thay đổi."
+                    )
+                    yield _in_data(archive, new.data_path, (*key, clause_id), "R110", message, hint)
+
+
 def dates(archive: Archive) -> Iterator[Problem]:
     """Y101 (warning) a date far outside its period; Y103, Y104 dates that contradict each other."""
     for agreement in archive.agreements:
@@ -422,6 +451,7 @@ RULES: tuple[Rule, ...] = (
     regions,
     report_only,
     suspects,
+    reasons,
     dates,
     supersedes,
     sequence,

@@ -92,6 +92,8 @@ class Change:
         after = " và ".join(new[clause.id] for clause in self.new)
         parts = len(self.old) + len(self.new) > 2
         said = f"{_VERBS[self.kind]} {f'{before} thành {after}' if parts else after or before}"
+        if self.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
+            said += f": {_begun(self.words)}"
         if self.kind is ChangeKind.AMENDED:
             said += f": {_told(self.words)}"
         if self.moved:
@@ -174,6 +176,12 @@ def _printed(agreement: Agreement) -> dict[str, str | None]:
         "signatories": "\n".join(" / ".join(each.lines) for each in facts.signatures) or None,
         "recipients": "\n".join(facts.recipients.lines if facts.recipients else ()) or None,
     }
+
+
+def _begun(written: tuple[Run, ...], most: int = 12) -> str:
+    """How a clause begins, in quotes."""
+    begun = "".join(text for _, text in written).split()
+    return f"“{' '.join(begun[:most])}{' …' if len(begun) > most else ''}”"
 
 
 def _told(written: tuple[Run, ...]) -> str:

@@ -29,9 +29,10 @@ from mkdocs.utils.templates import TemplateContext
 from macros.archive import load
 from macros.checks import check
 from macros.git import head
+from macros.markup import SitePage
 from macros.problem import Severity
 from macros.publish import Publication, build_record
-from macros.render import Contact, SitePage
+from macros.render import Contact
 
 AS_OF = "QCPH_AS_OF"
 # A template that is the page's content and nothing else.

@@ -368,6 +368,7 @@ class Edition(Facts):
     supersedes: Supersedes | None = None
     extended: Extended | None = None
     withdrawn: Withdrawn | None = None
+    reasons: dict[Kebab, Line] = Field(default_factory=dict)
     versions: dict[PartialDate, LaterVersion] = Field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property, partial
+from itertools import pairwise
 from pathlib import Path
 
 from macros.calendar import (
@@ -23,12 +24,14 @@ from macros.calendar import (
     turning_days,
 )
 from macros.checks import RESERVED
+from macros.compare import compare, fact_changes
 from macros.export import agreement_json
-from macros.model import Agreement, Archive, UnitId, UnitType
+from macros.markup import Since, SitePage
+from macros.model import Agreement, Archive, TextState, UnitId, UnitType
+from macros.redline import EVENTS, Pair, comparison_page, lines, picture, since_before
 from macros.render import (
     Card,
     Contact,
-    SitePage,
     agreement_page,
     moved_page,
     overview,
@@ -62,6 +65,8 @@ class Publication:
             for alias in unit.aliases:
                 address = f"don-vi/{alias}/"
                 found[address] = partial(moved_page, address, unit_id, unit)
+        for pair in self.pairs:
+            found[pair.address] = partial(comparison_page, pair)
         return found | self._lists()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -89,7 +94,8 @@ class Publication:
 
     def _agreement_page(self, agreement: Agreement) -> SitePage:
         states = self._timeline(agreement)
-        return agreement_page(agreement, self.archive, states, self.contact)
+        since = self._since(agreement)
+        return agreement_page(agreement, self.archive, states, self.contact, since=since)
 
     def _series_page(self, unit_id: UnitId, series_id: str, address: str) -> SitePage:
         editions = self.archive.editions(unit_id, series_id)
@@ -102,6 +108,7 @@ class Publication:
             self.contact,
             address=address,
             moves=[(day, each.address) for day, each in moves[1:]],
+            since=self._since(shown),
         )
 
     def _unit_page(self, unit_id: UnitId) -> SitePage:
@@ -111,7 +118,14 @@ class Publication:
             for key in unit.series
             if self.archive.editions(unit_id, key)
         }
-        return unit_page(unit_id, unit, series, self.archive)
+        histories = {}
+        for key in series:
+            editions = self.archive.editions(unit_id, key)
+            steps = self._steps(editions)
+            whole = len(steps) == len(editions) - 1
+            compared = [pair.comparison for pair in steps] if whole else []
+            histories[key] = picture(editions, compared, [pair.address for pair in steps])
+        return unit_page(unit_id, unit, series, self.archive, histories, dict(EVENTS))
 
     def _lists(self) -> dict[str, Callable[[], SitePage]]:
         """The lists of units: all of them on one page while they are few, else by type."""
@@ -159,6 +173,50 @@ class Publication:
             ),
         )
 
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Neighbouring editions of each series, then neighbouring versions of each edition."""
+        found: list[Pair] = []
+        for unit_id, series_id in self.archive.series():
+            editions = self.archive.editions(unit_id, series_id)
+            neighbours = list(pairwise(editions))
+            neighbours += [
+                both for each in editions for both in pairwise(self.archive.versions(each))
+            ]
+            for old, new in neighbours:
+                if old.edition.text is TextState.FULL is new.edition.text:
+                    name = f"{_place(old, new)}--{_place(new, old)}"
+                    found.append(
+                        Pair(
+                            old=old,
+                            new=new,
+                            comparison=compare(old.page, new.page, ids_decide=True),
+                            facts=fact_changes(old, new),
+                            address=f"don-vi/{unit_id}/{series_id}/so-sanh/{name}/",
+                        )
+                    )
+        return tuple(found)
+
+    @cached_property
+    def _before(self) -> dict[str, Pair]:
+        """By an agreement's address the comparison that leads to it: from the edition before."""
+        return {
+            pair.new.address: pair for pair in self.pairs if pair.old.period != pair.new.period
+        } | {pair.new.address: pair for pair in self.pairs if not pair.new.newest}
+
+    def _since(self, agreement: Agreement) -> Since | None:
+        pair = self._before.get(agreement.address)
+        if pair is None:
+            return None
+        editions = self.archive.editions(agreement.unit_id, agreement.series_id)
+        until = editions[: editions.index(pair.new) + 1] if pair.new in editions else (pair.old,)
+        steps = [each.comparison for each in self._steps(until)]
+        known = {line.clause: line for line in lines(until, steps)} if len(until) > 1 else {}
+        return since_before(pair, known, until)
+
+    def _steps(self, editions: Sequence[Agreement]) -> list[Pair]:
+        return [self._before[each.address] for each in editions[1:] if each.address in self._before]
+
     def _card(self, agreement: Agreement) -> Card:
         return Card(agreement=agreement, timeline=self._timeline(agreement))
 
@@ -173,6 +231,11 @@ class Publication:
             (unit_id, series_id): turning_days(self.archive.editions(unit_id, series_id))
             for unit_id, series_id in self.archive.series()
         }
+
+
+def _place(own: Agreement, other: Agreement) -> str:
+    """How a side is named in the address: its period, with the version among versions of one."""
+    return f"{own.period}.{own.version}" if own.period == other.period else str(own.period)
 
 
 def _glance(newest: Sequence[Agreement], day: date) -> str:

@@ -59,6 +59,7 @@ FIELD_WORDS = {
     "place": "địa danh",
     "printed": "như in",
     "published": "ngày đăng",
+    "reasons": "lý do thay đổi",
     "recipients": "nơi nhận",
     "record": "hồ sơ thay đổi",
     "region": "địa bàn",

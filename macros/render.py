@@ -1,4 +1,4 @@
-# Model → HTML. The only place that escapes: one Jinja environment with autoescape for everything.
+# Model → HTML of agreements, units and lists.
 # Hides: how abbreviations, suspected mistakes and states are marked up.
 # Refuses: addresses that name a host; every link is relative to the page it stands on.
 """Pages of the site as HTML fragments, without the theme around them."""
@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
+from typing import Any
 
-import jinja2
 from markupsafe import Markup, escape
 
 from macros.calendar import WORDS, Standing, State
 from macros.citing import cite
+from macros.markup import ENVIRONMENT, Contents, Since, SitePage, up_from
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -72,47 +73,11 @@ SOURCES = {
     SourceRole.WEB: "trang web",
 }
 
-_ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.PackageLoader("macros"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-_ENVIRONMENT.globals.update(
+ENVIRONMENT.globals.update(
     KINDS=KINDS, COUNTERPARTS=COUNTERPARTS, TYPES=TYPES, WORDS=WORDS, AS_SIGNED=AS_SIGNED
 )
 
 Timeline = Sequence[tuple[date, State]]
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """A line of the contents list; `level` counts from 2, as headings do."""
-
-    id: str
-    title: str
-    level: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SitePage:
-    """A page below the theme: `address` ends in `/` and is relative to the site's root.
-
-    `source` is the file that it shows; `canonical` the address that search engines shall keep
-    where two pages show one text; `search` what a search index reads instead of `html`: a heading
-    with an id and a paragraph for each clause (empty: the page is not to be found).
-    """
-
-    address: str
-    title: str
-    description: str
-    html: str
-    contents: tuple[Contents, ...] = ()
-    source: str = ""
-    canonical: str = ""
-    search: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +114,7 @@ class _Row:
 
 def agreement_page(
     agreement: Agreement, archive: Archive, timeline: Timeline, contact: Contact,
-    *, address: str = "", moves: Sequence[tuple[date, str]] = (),
+    *, address: str = "", moves: Sequence[tuple[date, str]] = (), since: Since | None = None,
 ) -> SitePage:  # fmt: skip
     """The page of one version. `address`: where it is shown, if not at its own address;
     `moves`: the days from which that place shows another edition, with its address.
@@ -169,7 +134,7 @@ def agreement_page(
     )
     editions = archive.editions(agreement.unit_id, agreement.series_id)
     path = agreement.path
-    html = _ENVIRONMENT.get_template("agreement.html").render(
+    html = ENVIRONMENT.get_template("agreement.html").render(
         a=agreement,
         facts=agreement.facts,
         edition=agreement.edition,
@@ -195,6 +160,8 @@ def agreement_page(
         series_page=bool(address),
         version_words=_version_words(agreement),
         marked=partial(_marked_fact, agreement),
+        since=since,
+        compare_id=f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}",
     )
     return SitePage(
         address=shown,
@@ -209,13 +176,19 @@ def agreement_page(
 
 
 def unit_page(
-    unit_id: str, unit: Unit, series: Mapping[str, Sequence[Card]], archive: Archive
-) -> SitePage:
-    """The page of a unit: its series and their periods, the newest first."""
+    unit_id: str, unit: Unit, series: Mapping[str, Sequence[Card]], archive: Archive,
+    histories: Mapping[str, object], events: Mapping[Any, tuple[str, str]],
+) -> SitePage:  # fmt: skip
+    """The page of a unit: its series and their periods, the newest first.
+
+    `histories` has for each series its picture, clauses × periods, or None; `events` the sign and
+    the word of each event in it.
+    """
     address = f"don-vi/{unit_id}/"
-    html = _ENVIRONMENT.get_template("unit.html").render(
+    html = ENVIRONMENT.get_template("unit.html").render(
         unit_id=unit_id, unit=unit, series=series, up=up_from(address), rows_of=_card_rows,
         successor=archive.units.get(UnitId(unit.successor or "")),
+        histories=histories, events=events,
     )  # fmt: skip
     kind = TYPES[unit.type]
     return SitePage(
@@ -234,7 +207,7 @@ def units_page(
     """A list of units: all of them, or one page of those of a type."""
     regions = sorted({c.agreement.unit.region.name for c in cards if c.agreement.unit.region})
     heading = TYPES[of] if of else "Đơn vị"
-    html = _ENVIRONMENT.get_template("units.html").render(
+    html = ENVIRONMENT.get_template("units.html").render(
         rows=list(_card_rows(cards)), samples=list(_card_rows(samples)), counts=counts,
         up=up_from(address), of=of, page=pages[0], last=pages[1], heading=heading,
         regions=regions, whole=whole, base=f"don-vi/loai/{of.value}/" if of else address,
@@ -250,7 +223,7 @@ def units_page(
 
 def moved_page(address: str, unit_id: str, unit: Unit) -> SitePage:
     """What stands at a former address of a unit."""
-    html = _ENVIRONMENT.get_template("moved.html").render(
+    html = ENVIRONMENT.get_template("moved.html").render(
         unit=unit, target=f"{up_from(address)}don-vi/{unit_id}/"
     )
     return SitePage(
@@ -263,7 +236,7 @@ def overview(
     cards: Sequence[Card], samples: int, sentences: Sequence[tuple[date, str]], up: str
 ) -> str:
     """The latest year at a glance, for the home page."""
-    return _ENVIRONMENT.get_template("overview.html").render(
+    return ENVIRONMENT.get_template("overview.html").render(
         rows=list(_card_rows(cards)), samples=samples, up=up, sentence=sentences[0][1],
         later=_json([[str(day), sentence] for day, sentence in sentences[1:]]),
     )  # fmt: skip
@@ -291,11 +264,6 @@ def cited_as(agreement: Agreement) -> str:
 def series_name(unit: Unit, series_id: str) -> str:
     """`Phối hợp với Công đoàn`."""
     return f"Phối hợp với {unit.sides[unit.series[series_id].counterpart]}"
-
-
-def up_from(address: str) -> str:
-    """The way from a page to the site's root: `../../`, or `./`."""
-    return "../" * address.count("/") or "./"
 
 
 def _card_rows(cards: Iterable[Card]) -> Iterator[dict[str, object]]:
@@ -450,4 +418,4 @@ def _abbreviations(shorts: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w/&-])({'|'.join(map(re.escape, longest_first))})(?![\w&/])")
 
 
-_SUSPECT = _ENVIRONMENT.get_template("suspect.html")
+_SUSPECT = ENVIRONMENT.get_template("suspect.html")

@@ -9,8 +9,8 @@ ROOT = Path(__file__).parent.parent
 # DESIGN §5: imports point down only, never sideways or up.
 FLOORS = [
     "problem model labels words",
-    "grammar citing reading clauses verbatim links calendar compare",
-    "checks render export",
+    "grammar citing reading clauses verbatim links calendar compare markup",
+    "checks render redline export",
     "archive publish git",
     "__init__ hooks cli",
     "__main__",

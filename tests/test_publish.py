@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from macros.archive import load
+from macros.markup import SitePage
 from macros.model import (
     Agreement,
     Archive,
@@ -29,7 +30,7 @@ from macros.model import (
     UnitType,
 )
 from macros.publish import PER_PAGE, Publication
-from macros.render import Contact, SitePage
+from macros.render import Contact
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 21)

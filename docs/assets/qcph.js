@@ -174,8 +174,63 @@
     if (names.some((name) => field(name).value)) apply();
   }
 
+  // A comparison: three views of one text, a filter for its table, and steps from change to change.
+  function comparison() {
+    const root = document.querySelector("[data-comparison]");
+    const text = root?.querySelector(".text");
+    if (!text) return;
+    for (const button of all("[data-view]", root.querySelector(".views"))) {
+      button.addEventListener("click", () => {
+        text.dataset.view = button.dataset.view;
+        for (const other of all("[data-view]", button.parentElement)) {
+          other.setAttribute("aria-pressed", String(other === button));
+        }
+      });
+    }
+    root.querySelector("form.kinds")?.addEventListener("change", (event) => {
+      for (const row of all("tr[data-kind]", root)) {
+        row.hidden = Boolean(event.target.value) && row.dataset.kind !== event.target.value;
+      }
+    });
+    const changes = all(".change[id]", text);
+    const output = root.querySelector(".steps output");
+    let at = -1;
+    const show = (place) => {
+      at = place;
+      output.textContent = `${at + 1} / ${changes.length}`;
+      for (const change of changes) change.classList.toggle("here", change === changes[at]);
+    };
+    const step = (by) => {
+      if (!changes.length) return;
+      show((at + by + changes.length + (at < 0 && by < 0 ? 1 : 0)) % changes.length);
+      history.replaceState(null, "", `#${changes[at].id}`);
+      changes[at].scrollIntoView({ block: "center" });
+      changes[at].focus({ preventScroll: true });
+    };
+    for (const button of all("[data-step]", root)) {
+      button.addEventListener("click", () => step(Number(button.dataset.step)));
+    }
+    // The theme goes to the next page on n and p; on this page they go to the next change.
+    addEventListener("keydown", (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      if (event.target.closest?.("input, select, textarea") && event.target.type !== "radio") return;
+      if (event.key !== "n" && event.key !== "p") return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      step(event.key === "n" ? 1 : -1);
+    }, true);
+    const linked = () => {
+      const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const place = target ? changes.indexOf(target.closest(".change")) : -1;
+      if (place >= 0) show(place);
+    };
+    addEventListener("hashchange", linked);
+    linked();
+  }
+
   states(document);
   redirect();
+  comparison();
   clauseTools();
   printing();
   filters();
