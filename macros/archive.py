@@ -2,15 +2,19 @@
 # Hides: file names, encodings, and which page belongs to which facts.
 # Refuses: symbolic links, unknown files, and text that is not UTF-8; each is a Problem.
 # What only follows from another problem (a wording in a file that can't be read) is not told again.
-"""`load(root)`: everything that editors wrote, as one value, with what is wrong in it."""
+"""`load(root)`: everything that editors wrote, as one value, with what is wrong in it.
+
+`edition_text` and `file_text` read one text to compare: of the archive, or of any page file.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,8 +36,9 @@ from macros.model import (
     UnitId,
     versions_of,
 )
-from macros.problem import Problem, nearest
+from macros.problem import EditorError, Problem, nearest
 from macros.reading import place_of, read, schema
+from macros.telling import Text, pin
 
 T = TypeVar("T")
 SCHEMAS: Mapping[str, tuple[type, str]] = {
@@ -42,6 +47,10 @@ SCHEMAS: Mapping[str, tuple[type, str]] = {
     "glossary": (Glossary, "Chữ viết tắt"),
 }
 _IN_DATA = ("units", "clauses", "sources", "schema", "glossary.yml")
+# What a comparison reads; the originals beside it may be large.
+IN_TEXTS = ("docs/don-vi", "data/units", "data/clauses")
+_MOST = 1_000_000  # bytes of a page file; the longest agreement we know has 40,000
+_LOSING = ("G103", "G104", "G105")  # what has no id of its own is in no clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,20 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load(root: Path) -> Loaded:
-    """Read docs/ and data/ below `root`. Raises OSError only where the disk itself fails."""
-    loading = _Loading(root)
+class BrokenTextError(EditorError):
+    """A text that can't be compared before its problems are mended."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} chỗ sai làm mất chữ, chưa so sánh được.")
+        self.problems = problems
+
+
+def load(root: Path, only: Container[str] | None = None) -> Loaded:
+    """Read docs/ and data/ below `root`. Raises OSError only where the disk itself fails.
+
+    `only`: of these units, and nothing that stands beside the agreements and shared clauses.
+    """
+    loading = _Loading(root, only)
     shared = {
         path.stem: clause
         for path in loading.files("data/clauses", ".yml")
@@ -64,15 +84,18 @@ def load(root: Path) -> Loaded:
     units = {
         UnitId(path.stem): unit
         for path in loading.files("data/units", ".yml")
+        if only is None or path.stem in only
         if (unit := loading.data(path, Unit)) is not None
     }
     glossary_file = root / "data/glossary.yml"
     glossary = loading.data(glossary_file, Glossary) if glossary_file in loading.in_data else None
     agreements = tuple(loading.agreements(units, shared, unread))
-    for path in loading.docs:
-        if path.suffix == ".md":
-            loading.text(path)
-    sources = {path.name: path.read_bytes() for path in loading.files("data/sources", "")}
+    sources = {}
+    if only is None:
+        for path in loading.docs:
+            if path.suffix == ".md":
+                loading.text(path)
+        sources = {path.name: path.read_bytes() for path in loading.files("data/sources", "")}
     archive = Archive(
         units=units,
         agreements=agreements,
@@ -90,9 +113,106 @@ def schemas() -> dict[str, str]:
     return {f"data/schema/{name}.json": schema(of, title) for name, (of, title) in SCHEMAS.items()}
 
 
+def edition_text(root: Path, name: str, revision: str = "") -> Text:
+    """The version `unit/series/period.version` below `root`; without a version the newest.
+
+    `revision`: that of which the sources are, for messages. Raises EditorError where there is no
+    such version, BrokenTextError where its sources can't be read.
+    """
+    at = f"{revision}:" if revision else ""
+    asked = name.partition("/")[0]
+    units = [path.stem for path in sorted((root / "data/units").glob("*.yml"))]
+    loaded = load(root, (asked, *get_close_matches(asked, units, 1)))
+    versions: dict[str, Agreement] = {}
+    for each in loaded.archive.agreements:
+        edition = f"{each.unit_id}/{each.series_id}/{each.period}"
+        versions[f"{edition}.{each.version}"] = each
+        if each.newest:
+            versions[edition] = each
+    found = versions.get(name)
+    if found is None:
+        page, unit = f"docs/don-vi/{name.removesuffix('.goc')}.md", f"data/units/{asked}.yml"
+        unread = unit if asked not in loaded.archive.units else ""
+        about = (p for p in loaded.problems if page in f"{p.path} {p.message}" or p.path == unread)
+        _refuse(about, at)
+        hint = nearest(name, versions) or "Viết: <đơn vị>/<bộ>/<kỳ>."
+        raise EditorError(f'không có bản "{at}{name}". {hint}')
+    own = f"{at}{found.unit_id}/{found.series_id}/{found.period}"
+    return _text(loaded, found, f"{own}.{found.version}" if found.versions[1:] else own, at)
+
+
+def file_text(path: Path, root: Path) -> Text:
+    """A page file anywhere on the disk, without facts; its shared clauses are those of `root`.
+
+    Raises EditorError where it can't be read, BrokenTextError where paragraphs have no id.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MOST + 1)
+        own = path.resolve()
+    except FileNotFoundError:
+        raise EditorError(f"không có tệp {path}") from None
+    except OSError as failed:
+        raise EditorError(f"không đọc được tệp {path}: {failed.strerror}") from None
+    if len(raw) > _MOST:
+        raise EditorError(f"tệp {path} lớn hơn {_MOST // 1000} kB, không phải trang quy chế")
+    pages = root.resolve() / "docs/don-vi"
+    loaded = load(root, own.relative_to(pages).parts[:1] if own.is_relative_to(pages) else ())
+    for agreement in loaded.archive.agreements:
+        if root.resolve() / agreement.path == own:  # then its unit's terms are known
+            return replace(_text(loaded, agreement, str(path)), agreement=None)
+    unresolved = set()
+
+    def resolve(use: Shared) -> str:
+        known = wording(use, loaded.archive.shared, {})
+        if isinstance(known, str):
+            return known
+        unresolved.add(use.id)
+        return pin(use)
+
+    try:
+        parsed = parse(_decoded(raw), str(path), resolve)
+    except UnicodeDecodeError as failed:
+        raise EditorError(f"{path}: {_not_utf8(str(path), failed).message}") from None
+    _refuse(p for p in parsed.problems if p.code in _LOSING)
+    return Text(
+        name=str(path), page=parsed.page,
+        unresolved=frozenset(unresolved), problems=parsed.problems,
+    )  # fmt: skip
+
+
+def _text(loaded: Loaded, of: Agreement, name: str, at: str = "") -> Text:
+    problems = [problem for problem in loaded.problems if problem.path == of.path]
+    _refuse((problem for problem in problems if problem.code in _LOSING), at)
+    terms = terms_of(of.unit, of.period)
+    uses = (clause.shared for clause in of.page.clauses if clause.shared)
+    known = loaded.archive.shared
+    return Text(
+        name=name, page=of.page, agreement=of,
+        unresolved=frozenset(u.id for u in uses if not isinstance(wording(u, known, terms), str)),
+        problems=tuple(problem for problem in problems if not problem.code.startswith("C")),
+    )  # fmt: skip
+
+
+def _refuse(problems: Iterable[Problem], at: str = "") -> None:
+    if broken := tuple(replace(problem, path=f"{at}{problem.path}") for problem in problems):
+        raise BrokenTextError(broken)
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _not_utf8(name: str, failed: UnicodeDecodeError) -> Problem:
+    line = failed.object[: failed.start].count(b"\n") + 1
+    message = f"tệp không phải UTF-8 (byte 0x{failed.object[failed.start]:02x})"
+    return Problem(name, line, 1, "G115", message, "Mở tệp rồi lưu lại với bảng mã UTF-8.")
+
+
 class _Loading:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, only: Container[str] | None = None) -> None:
         self.root = root
+        self.only = only
         self.problems: list[Problem] = []
         self.places: dict[str, Places] = {}
         self.texts: dict[str, str] = {}
@@ -147,13 +267,9 @@ class _Loading:
         if name in self.texts:
             return self.texts[name]
         try:
-            self.texts[name] = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            self.texts[name] = _decoded(path.read_bytes())
         except UnicodeDecodeError as failed:
-            before = failed.object[: failed.start]
-            line = before.count(b"\n") + 1
-            message = f"tệp không phải UTF-8 (byte 0x{failed.object[failed.start]:02x})"
-            hint = "Mở tệp rồi lưu lại với bảng mã UTF-8."
-            self.problems.append(Problem(name, line, 1, "G115", message, hint))
+            self.problems.append(_not_utf8(name, failed))
             return None
         return self.texts[name]
 
@@ -188,6 +304,8 @@ class _Loading:
                     )  # fmt: skip
                 elif not any(f"{path}/".startswith(f"{each}/") for each in self.shortcuts):
                     self.missing(path, unit_id, series, period, version)
+        if self.only is not None:
+            return
         broken = self.unread("data/units/")
         for name in map(self.relative, self.docs):
             folder, *inside = name.removeprefix("docs/don-vi/").split("/")

@@ -43,6 +43,11 @@ _INVISIBLE = re.compile(
 # By general category: control, other symbol (only U+FFFD), unassigned.
 _INVISIBLE_WORDS = {"Cc": "điều khiển", "So": "hỏng khi chuyển bảng mã", "Cn": "hỏng"}
 _FAR = timedelta(days=183)
+# From so many lines on, a whole file is meant and not a slip of the finger.
+_MANY = 5
+_FULL_DATE = re.compile(
+    r"(?:ngày\s*)?(\d{1,2})\s*(?:tháng|/|-)\s*(\d{1,2})\s*(?:năm|/|-)\s*(\d{4})", re.IGNORECASE
+)
 # Lists of units stand at don-vi/loai/<type>/, so no unit may have this id.
 RESERVED = "loai"
 
@@ -62,14 +67,25 @@ def characters(archive: Archive) -> Iterator[Problem]:
                 what = _INVISIBLE_WORDS.get(unicodedata.category(found[0]), "không nhìn thấy")
                 message = f'có ký tự {what} ({code}) gần "{near}"'
                 yield Problem(path, number, at + 1, "S102", message, "Xóa ký tự đó.")
-            if not unicodedata.is_normalized("NFC", line):
-                composed = unicodedata.normalize("NFC", line)
-                pairs = zip(line, composed, strict=False)
-                column = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), len(line))
-                word = line[max(0, column - 5) : column + 5].strip()
-                message = f'chữ có dấu rời (NFD) gần "{word}"'
-                hint = "Gõ lại chữ đó, hay đổi cả tệp sang Unicode dựng sẵn (NFC)."
-                yield Problem(path, number, column, "G114", message, hint)
+        loose = [
+            number
+            for number, line in enumerate(text.split("\n"), 1)
+            if not unicodedata.is_normalized("NFC", line)
+        ]
+        if len(loose) > _MANY:
+            message = f"cả tệp dùng chữ có dấu rời (NFD): {len(loose)} dòng"
+            hint = "Đổi cả tệp sang Unicode dựng sẵn (NFC): trong bộ gõ hay công cụ chuyển mã, chọn “tổ hợp” sang “dựng sẵn”."
+            yield Problem(path, loose[0], 1, "G114", message, hint)
+            continue
+        for number in loose:
+            line = text.split("\n")[number - 1]
+            composed = unicodedata.normalize("NFC", line)
+            pairs = zip(line, composed, strict=False)
+            column = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), len(line))
+            word = line[max(0, column - 5) : column + 5].strip()
+            message = f'chữ có dấu rời (NFD) gần "{word}"'
+            hint = "Gõ lại chữ đó, hay đổi cả tệp sang Unicode dựng sẵn (NFC)."
+            yield Problem(path, number, column, "G114", message, hint)
 
 
 def sides(archive: Archive) -> Iterator[Problem]:
@@ -283,6 +299,37 @@ def _span(agreement: Agreement) -> tuple[date, date]:
     return date(period.start, 1, 1), date(period.end, 12, 31)
 
 
+def values(archive: Archive) -> Iterator[Problem]:
+    """Y106 a date whose value is not the printed one; R107 a number or place that is not printed."""
+    for agreement in archive.agreements:
+        facts = agreement.facts
+        issued = facts.issued_by
+        for key, part in (
+            (("date",), facts.date),
+            (("valid_from",), facts.valid_from),
+            (("valid_to",), facts.valid_to),
+            (("issued_by", "date"), issued.date if issued else None),
+        ):
+            printed = _FULL_DATE.findall(part.printed) if part and part.value else []
+            days = {f"{int(y):04}-{int(m):02}-{int(d):02}" for d, m, y in printed}
+            if part and days and str(part.value) not in days:
+                said = part.value.words if part.value else ""
+                message = f'`value` là {said}, nhưng văn bản in "{part.printed}"'
+                hint = f"Có phải {min(days)}?"
+                yield _fact(archive, agreement, (*key, "value"), "Y106", message, hint)
+        for name, of in (("number", facts.number), ("place", facts.place)):
+            if of and of.value and _tight(of.value) not in _tight(of.printed):
+                message = f'`value` "{of.value}" không có trong chỗ in "{of.printed}"'
+                yield _fact(archive, agreement, (name, "value"), "R107", message, _AS_PRINTED)
+
+
+def _tight(text: str) -> str:
+    return "".join(text.split())
+
+
+_AS_PRINTED = "Chép đúng từng chữ như in."
+
+
 def supersedes(archive: Archive) -> Iterator[Problem]:
     """Y102 an edition that says that it replaces itself or a later one (so also any circle)."""
     for agreement in archive.agreements:
@@ -453,6 +500,7 @@ RULES: tuple[Rule, ...] = (
     suspects,
     reasons,
     dates,
+    values,
     supersedes,
     sequence,
     sources,

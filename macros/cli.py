@@ -1,6 +1,6 @@
 # The command line: printing and exit codes. All else stands below.
 # Exit codes: 0 done, 1 problems in the sources, 2 wrong use. A bug is a traceback, never caught.
-"""`python -m macros COMMAND` (also `qcph`): check, build, serve, schema."""
+"""`python -m macros COMMAND` (also `qcph`): check, build, serve, diff, schema."""
 
 from __future__ import annotations
 
@@ -9,17 +9,34 @@ import os
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from macros.archive import load, schemas
+from macros.archive import IN_TEXTS, BrokenTextError, edition_text, file_text, load, schemas
 from macros.checks import check as check_archive
-from macros.problem import Problem, Severity, as_json
+from macros.git import extract
+from macros.problem import EditorError, Problem, Severity, as_json
+from macros.telling import Style, Text, shown, tell
 
 ROOT = Path(__file__).resolve().parent.parent
+_ROOT = click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT,
+    help="Thư mục chứa docs/ và data/ (mặc định: dự án này).",
+)
+# Beside each style the text has marks of its own, so that nothing rests on colour.
+_STYLES: dict[Style, dict[str, Any]] = {
+    "strong": {"bold": True},
+    "old": {"fg": "red"},
+    "new": {"fg": "green"},
+    "faint": {"dim": True},
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,12 +52,7 @@ def cli() -> None:
     default="text",
     help="text cho người đọc, github để đánh dấu trên pull request, json cho chương trình.",
 )
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=ROOT,
-    help="Thư mục chứa docs/ và data/ (mặc định: dự án này).",
-)
+@_ROOT
 @click.argument("paths", nargs=-1)
 def check(form: str, root: Path, paths: Sequence[str]) -> None:
     """Kiểm tra docs/ và data/, in mọi chỗ sai.
@@ -79,6 +91,58 @@ def report(problems: Sequence[Problem], form: str) -> None:
         errors = errors_in(problems)
         warnings = len(problems) - errors
         click.echo(f"{errors} lỗi, {warnings} cảnh báo." if problems else "Không có lỗi nào.")
+
+
+@cli.command()
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text",
+    help="text cho người đọc, markdown để dán vào pull request, json cho chương trình.",
+)  # fmt: skip
+@_ROOT
+@click.argument("old")
+@click.argument("new")
+def diff(form: str, root: Path, old: str, new: str) -> None:
+    """So sánh hai bản, từng điều khoản.
+
+    OLD, NEW: một bản trong kho (truong-mau/cong-doan/2024-2025, thêm .goc hay .<ngày> để chọn
+    phiên bản), bản ấy ở một mốc git (HEAD~1:truong-mau/cong-doan/2024-2025), hay một tệp trang.
+    """
+    try:
+        telling = tell(text_of(old, root), text_of(new, root))
+    except BrokenTextError as broken:
+        for problem in broken.problems:
+            click.echo("\n".join(map(shown, problem.text().split("\n"))), err=True)
+        click.echo(str(broken), err=True)
+        sys.exit(1)
+    except EditorError as wrong:
+        raise click.UsageError(shown(str(wrong))) from None
+    if form == "json":
+        for notice in telling.notices:
+            click.echo(shown(notice), err=True)
+        click.echo(telling.json, nl=False)
+    elif form == "markdown":
+        click.echo(telling.markdown().encode(), nl=False)
+    else:
+        plain = bool(os.environ.get("NO_COLOR"))
+        for line in telling.lines():
+            styled = (
+                text if plain or not style else click.style(text, **_STYLES[style])
+                for style, text in line
+            )
+            click.echo("".join(styled))
+
+
+def text_of(name: str, root: Path) -> Text:
+    """What a person named: a page file, an edition, or `revision:edition`."""
+    is_file = os.path.exists(name) and not os.path.isdir(name)  # noqa: PTH110, PTH112 never fail
+    if is_file or name.endswith(".md"):
+        return file_text(Path(name), root)
+    revision, colon, edition = name.rpartition(":")
+    if not colon:
+        return edition_text(root, name)
+    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
+        extract(root, revision, IN_TEXTS, Path(folder))
+        return edition_text(Path(folder), edition, revision)
 
 
 @cli.command()
@@ -206,4 +270,5 @@ def _wrong_use(wrong: click.ClickException) -> str:
     )
     if wrong.message.startswith("No such command"):
         return f"không có lệnh {wrong.message.split()[-1].rstrip('.')}."
-    return f"{wrong.message}{command and ' ' + command}."
+    end = "" if wrong.message.endswith(("?", ".")) else "."
+    return f"{wrong.message}{command and ' ' + command}{end}"

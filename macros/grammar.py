@@ -36,6 +36,10 @@ _STRAY = re.compile(r"\{[{%#]|<(?=[A-Za-z/!?])")
 _SENTENCE_END = re.compile(r"(?<=[.?!;:…]) (?=[^\W\d_])")
 _BASIS = re.compile(r"(?:căn cứ|thực hiện)\b", re.IGNORECASE)
 _CELL = re.compile(r"\\.|(\|)")
+# What stands before a clause where the stars were forgotten.
+_PLAIN_LABEL = re.compile(r"(?:[A-Za-zđĐ]|[ivxIVX]{1,5})[.)]\s")
+_LONGEST_LABEL = 40
+_NUMBERED = re.compile(r"(?:^|-)(?:19|20)\d\d(?:-|$)|^[\d-]+$")
 _METADATA = re.compile(r"(?:---\s*$|[A-Za-z][\w-]*\s*:\s)")
 
 
@@ -266,6 +270,11 @@ class _Parser:
             if block.ends:
                 continue
             at_ = heading.start(2) if heading and heading[2] else 0
+            if not heading and _BASIS.match(block.text):
+                message = f'"{_short(block.text)}" nằm trong tên gọi vì chưa có mã điều khoản'
+                self.problem(
+                    block.place(0), "G103", message, "Thêm {#ma-dieu-khoan} vào cuối đoạn."
+                )
             if heading:
                 title.append(self.literal(block, at_, len(block.text)) if heading[2] else "")
                 continue
@@ -293,6 +302,7 @@ class _Parser:
                 label = fold(_unescape(bold[1]))
                 start = bold.end() if label else start
             text, shared = self.body(block, start, end)
+            self.labelled(block, start, label)
         if mark is None:
             return None
         clause_id, parent = mark
@@ -329,6 +339,17 @@ class _Parser:
         self.problem(at, "G108", message, hint)
         return None
 
+    def labelled(self, block: _Block, start: int, label: str) -> None:
+        """Faults of a label: typed as plain text, or swallowing the sentence."""
+        if not label and (plain := _PLAIN_LABEL.match(block.text, start)):
+            word = plain[0].strip()
+            message = f'đoạn bắt đầu bằng "{word}" như một nhãn'
+            hint = rf"Nhãn viết đậm: **{word}** …; không phải nhãn thì viết {word[:-1]}\{word[-1]}"
+            self.problem(block.place(start), "G106", message, hint)
+        if len(label) > _LONGEST_LABEL:
+            message = f'cả câu "{_short(label)}" được in đậm như một nhãn'
+            self.problem(block.place(start), "G113", message, "Chỉ in đậm số hay dấu: **I.** …")
+
     def mark(
         self, block: _Block, found: re.Match[str] | None, *, table: bool
     ) -> tuple[str, str | None] | None:
@@ -347,6 +368,10 @@ class _Parser:
             self.problem(at, "G104", f'mã "{found[1]}" không đúng dạng', hint)
             return None
         clause_id = parts[1]
+        if _NUMBERED.search(clause_id):
+            message = f'mã "{clause_id}" mang số năm hay chỉ là số'
+            hint = "Mã đi theo điều khoản qua mọi năm: nói điều khoản viết về gì, không ghi năm hay số."
+            self.problem(at, "G104", message, hint)
         if clause_id in self.lines:
             message = f'mã "{clause_id}" đã dùng ở dòng {self.lines[clause_id]}'
             self.problem(at, "G105", message, "Mỗi điều khoản một mã riêng trong trang.")
@@ -504,10 +529,7 @@ def _block(clause: Clause, mark: str) -> str:
         rows.insert(1, "|" + "---|" * len(clause.rows[0]))
         return "\n".join([*rows, f"{{#{mark}}}"])
     label = "**" + _escape(clause.label, stars=True) + "**" if clause.label else ""
-    if clause.shared:
-        text = _written_call(clause.shared)
-    else:
-        text = _escape(clause.text, start=not label and not clause.level)
+    text = _written_call(clause.shared) if clause.shared else _escape(clause.text, start=not label)
     body = " ".join(part for part in (label, text, f"{{#{mark}}}") if part)
     if clause.level:
         return f"{'#' * clause.level} {body}"
@@ -540,7 +562,7 @@ def _escape(text: str, *, start: bool = False, stars: bool = False) -> str:
     text = re.sub(r"\*" if stars else r"^\*\*", lambda found: "\\*" * len(found[0]), text)
     if start:
         text = re.sub(r"^(?=[-+*#|](?:\s|$|[#*|]))|^(?=\|)", r"\\", text)
-        text = re.sub(r"^(\d{1,9})(?=[.)](?:\s|$))", r"\1\\", text)
+        text = re.sub(r"^(\d{1,9}|[A-Za-zđĐ]|[ivxIVX]{1,5})(?=[.)](?:\s|$))", r"\1\\", text)
     return text
 
 

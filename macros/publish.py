@@ -28,18 +28,23 @@ from macros.compare import compare, fact_changes
 from macros.export import agreement_json
 from macros.markup import Since, SitePage
 from macros.model import Agreement, Archive, TextState, UnitId, UnitType
-from macros.redline import EVENTS, Pair, comparison_page, lines, picture, since_before
+from macros.redline import EVENTS, Pair, any_page, comparison_page, lines, picture, since_before
 from macros.render import (
+    SLUGS,
     Card,
     Contact,
     agreement_page,
     moved_page,
     overview,
+    series_name,
+    sources_page,
     unit_page,
     units_page,
 )
 
 PER_PAGE = 100
+# Where any two editions are compared, in the browser.
+ANY = "so-sanh/"
 _GLANCE = 12
 
 
@@ -57,6 +62,10 @@ class Publication:
             agreement.address: partial(self._agreement_page, agreement)
             for agreement in self.archive.agreements
         }
+        for agreement in self.archive.agreements:
+            if agreement.facts.source:
+                address = f"{agreement.address}nguon/"
+                found[address] = partial(sources_page, agreement, self.archive)
         for unit_id, series_id in self.archive.series():
             address = f"don-vi/{unit_id}/{series_id}/"
             found[address] = partial(self._series_page, unit_id, series_id, address)
@@ -67,6 +76,7 @@ class Publication:
                 found[address] = partial(moved_page, address, unit_id, unit)
         for pair in self.pairs:
             found[pair.address] = partial(comparison_page, pair)
+        found[ANY] = partial(any_page, ANY)
         return found | self._lists()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -76,6 +86,25 @@ class Publication:
             for name in sorted({source.file for source in agreement.facts.source}):
                 if name in self.archive.sources:
                     yield f"{agreement.address}nguon/{name}", self.archive.sources[name]
+        yield f"{ANY}danh-sach.json", self._pickable()
+
+    def _pickable(self) -> bytes:
+        """The editions that can be compared, for the page where readers pick two."""
+        rows = [
+            {
+                "id": f"{each.unit_id}/{each.series_id}/{each.period}",
+                "unit": each.unit.name,
+                "series": series_name(each.unit, each.series_id),
+                "period": str(each.period),
+                "words": each.period.words,
+                "address": each.address,
+                "sample": each.unit.sample,
+                "text": each.edition.text.value,
+            }
+            for unit_id, series_id in self.archive.series()
+            for each in self.archive.editions(unit_id, series_id)
+        ]
+        return (json.dumps(rows, ensure_ascii=False, indent=0) + "\n").encode()
 
     def glance(self, up: str) -> str:
         """The latest year at a glance: the newest editions of real units, and what is missing."""
@@ -147,7 +176,7 @@ class Publication:
         for kind, rows in by_type.items():
             last = -(-len(rows) // PER_PAGE)
             for page in range(1, last + 1):
-                own = f"don-vi/{RESERVED}/{kind.value}/"
+                own = f"don-vi/{RESERVED}/{SLUGS[kind]}/"
                 part = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
                 address = own if page == 1 else f"{own}{page}/"
                 found[address] = partial(

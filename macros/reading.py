@@ -10,6 +10,7 @@ import dataclasses
 import json
 import re
 import typing
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -92,6 +93,38 @@ FIELD_WORDS = {
     "why": "lý do",
     "withdrawn": "bị thu hồi",
     "wordings": "các câu chữ theo kỳ",
+}
+
+
+# What the values of lists mean, for those who look for the right one.
+VALUE_WORDS = {
+    "department": "sở",
+    "district-office": "phòng giáo dục",
+    "preschool": "trường mầm non",
+    "primary": "trường tiểu học",
+    "lower-secondary": "trường trung học cơ sở",
+    "upper-secondary": "trường trung học phổ thông",
+    "centre": "trung tâm",
+    "college": "trường cao đẳng, đại học",
+    "other": "đơn vị khác",
+    "management": "chính quyền, nhà trường",
+    "union": "công đoàn",
+    "youth-union": "chi đoàn, đoàn thanh niên",
+    "women": "phụ nữ",
+    "veterans": "cựu chiến binh",
+    "staff": "người lao động",
+    "regulation": "quy chế",
+    "plan": "kế hoạch",
+    "programme": "chương trình",
+    "full": "toàn văn",
+    "report-only": "chỉ có bài báo",
+    "text": "văn bản",
+    "signed-scan": "bản chụp có chữ ký",
+    "web": "trang web",
+    "amend": "sửa đổi, bổ sung",
+    "replace": "thay thế",
+    "correct": "đính chính",
+    "transcribe": "sửa lỗi chép",
 }
 
 
@@ -345,10 +378,16 @@ def _words(
         return "D206", f"{told if is_key else called} đang để trống", hint
     if kind == "enum":
         expected = re.findall(r"'([^']*)'", str(context["expected"]))
-        hint = f"{nearest(str(found), expected)} Các giá trị: {', '.join(expected)}.".strip()
+        meant = [value for value in expected if str(found).casefold() in VALUE_WORDS.get(value, "")]
+        near = f'Có phải "{meant[0]}"?' if len(meant) == 1 else nearest(str(found), expected)
+        told_values = ", ".join(
+            f"{value} ({VALUE_WORDS[value]})" if value in VALUE_WORDS else value
+            for value in expected
+        )
+        hint = f"{near} Các giá trị: {told_values}.".strip()
         return "D203", f"{told} không có trong danh mục", hint
     if kind == "string_pattern_mismatch":
-        return "D204", f"{told} không đúng dạng", _FORMS.get(context["pattern"], "")
+        return "D204", f"{told} không đúng dạng", _in_form(str(found), context["pattern"])
     of_period = _FORMS[f"^{Period.pattern}$"]
     if kind == "value_error":
         said = str(context["error"])
@@ -402,6 +441,17 @@ def _fields(into: Any, loc: tuple[int | str, ...]) -> list[str]:
     return (
         [each.name for each in dataclasses.fields(found)] if dataclasses.is_dataclass(found) else []
     )
+
+
+def _in_form(found: str, pattern: str) -> str:
+    """How what was found is written, where it can be told; else what the form is."""
+    if day := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", found.strip()):
+        return f"Có phải {day[3]}-{int(day[2]):02}-{int(day[1]):02}?"
+    plain = unicodedata.normalize("NFD", found).replace("đ", "d").replace("Đ", "d")
+    kebab = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[\u0300-\u036f]", "", plain).lower()).strip("-")
+    if kebab and kebab != found and re.fullmatch(pattern, kebab):
+        return f'Có phải "{kebab}"? {_FORMS.get(pattern, "")}'.strip()
+    return _FORMS.get(pattern, "")
 
 
 _FORMS = {

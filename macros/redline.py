@@ -300,6 +300,15 @@ def comparison_page(pair: Pair) -> SitePage:
     )
 
 
+def any_page(address: str) -> SitePage:
+    """Where a reader picks any two editions; the browser compares them."""
+    html = ENVIRONMENT.get_template("any.html").render(up=up_from(address))
+    return SitePage(
+        address=address, title="So sánh hai bản bất kỳ", html=html,
+        description="Chọn hai bản quy chế phối hợp bất kỳ, của một hay hai đơn vị, và xem chỗ khác.",
+    )  # fmt: skip
+
+
 def since_before(
     pair: Pair, lines: Mapping[ClauseId, Line], editions: Sequence[Agreement]
 ) -> Since:

@@ -24,6 +24,7 @@ from macros.model import (
     Archive,
     Clause,
     ClauseKind,
+    FactName,
     Kind,
     LaterVersion,
     PartialDate,
@@ -61,6 +62,18 @@ TYPES = {
     UnitType.COLLEGE: "Trường cao đẳng, đại học",
     UnitType.OTHER: "Đơn vị khác",
 }
+# How a type stands in an address.
+SLUGS = {
+    UnitType.DEPARTMENT: "so",
+    UnitType.DISTRICT_OFFICE: "phong-giao-duc",
+    UnitType.PRESCHOOL: "mam-non",
+    UnitType.PRIMARY: "tieu-hoc",
+    UnitType.LOWER_SECONDARY: "trung-hoc-co-so",
+    UnitType.UPPER_SECONDARY: "trung-hoc-pho-thong",
+    UnitType.CENTRE: "trung-tam",
+    UnitType.COLLEGE: "cao-dang-dai-hoc",
+    UnitType.OTHER: "khac",
+}
 RECORDS = {
     RecordKind.AMEND: "sửa đổi, bổ sung",
     RecordKind.REPLACE: "thay thế",
@@ -74,7 +87,12 @@ SOURCES = {
 }
 
 ENVIRONMENT.globals.update(
-    KINDS=KINDS, COUNTERPARTS=COUNTERPARTS, TYPES=TYPES, WORDS=WORDS, AS_SIGNED=AS_SIGNED
+    KINDS=KINDS,
+    COUNTERPARTS=COUNTERPARTS,
+    TYPES=TYPES,
+    SLUGS=SLUGS,
+    WORDS=WORDS,
+    AS_SIGNED=AS_SIGNED,
 )
 
 Timeline = Sequence[tuple[date, State]]
@@ -157,9 +175,10 @@ def agreement_page(
         edit=contact.edit and contact.edit + path.removeprefix("docs/"),
         report=contact.report,
         suspected=len(agreement.facts.suspected),
+        first_suspected=next((e.clause for e in agreement.facts.suspected if e.clause), "toan-van"),
         series_page=bool(address),
         version_words=_version_words(agreement),
-        marked=partial(_marked_fact, agreement),
+        marked=partial(_marked_fact, agreement, archive),
         since=since,
         compare_id=f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}",
     )
@@ -173,6 +192,25 @@ def agreement_page(
         canonical=own,
         search="" if address or not agreement.newest else _search_text(agreement, rows),
     )
+
+
+def sources_page(agreement: Agreement, archive: Archive) -> SitePage:
+    """The originals of a version: text files shown, others to open."""
+    address = f"{agreement.address}nguon/"
+    files = []
+    for source in agreement.facts.source:
+        data = archive.sources.get(source.file, b"")
+        try:
+            text = data.decode("utf-8-sig") if source.file.endswith((".txt", ".md")) else None
+        except UnicodeDecodeError:
+            text = None
+        files.append((SOURCES[source.role], source, text))
+    title = title_of(agreement)
+    html = ENVIRONMENT.get_template("sources.html").render(a=agreement, title=title, files=files)
+    return SitePage(
+        address=address, title=f"Bản gốc: {title} – {agreement.unit.name}", html=html,
+        description=f"Bản gốc mà {title}, {agreement.unit.name}, được chép từ đó.",
+    )  # fmt: skip
 
 
 def unit_page(
@@ -210,7 +248,7 @@ def units_page(
     html = ENVIRONMENT.get_template("units.html").render(
         rows=list(_card_rows(cards)), samples=list(_card_rows(samples)), counts=counts,
         up=up_from(address), of=of, page=pages[0], last=pages[1], heading=heading,
-        regions=regions, whole=whole, base=f"don-vi/loai/{of.value}/" if of else address,
+        regions=regions, whole=whole, base=f"don-vi/loai/{SLUGS[of]}/" if of else address,
         counterparts=sorted({c.agreement.series.counterpart for c in (*cards, *samples)}),
         standings=list(Standing),
     )  # fmt: skip
@@ -301,16 +339,20 @@ def _versions(agreement: Agreement, archive: Archive) -> Iterator[tuple[str, Agr
             day = PartialDate.parse(each.version)
             yield f"Bản {RECORDS[facts.record.kind]} {day.words}", each
         else:
-            yield "Bản gốc như đã ký", each
+            yield "Bản ký lần đầu", each
 
 
 def _search_text(agreement: Agreement, rows: Sequence[_Row]) -> str:
     """The page for the search index, clause by clause, from the model."""
     page = agreement.page
-    top = Markup("<h1>{}</h1><p>{} {}</p>").format(
+    facts = [*agreement.unit.sides.values()]
+    for name in (FactName.NUMBER, FactName.DATE, FactName.SIGNATURES, FactName.RECIPIENTS):
+        facts += agreement.printed(name)
+    top = Markup("<h1>{}</h1><p>{} {} {}</p>").format(
         f"{title_of(agreement)} – {agreement.unit.name}",
         " ".join(page.title),
         " ".join(page.report),
+        " ".join(facts),
     )
     clauses = (
         _FOUND.format(id=clause.id, title=title[0].upper() + title[1:], text=clause.text)
@@ -329,7 +371,9 @@ def _version_words(agreement: Agreement) -> str:
     if agreement.facts.draft:
         return "bản thảo"
     if agreement.version == AS_SIGNED:
-        return "theo bài báo" if agreement.page.report else "bản gốc như đã ký"
+        if agreement.page.report:
+            return "theo bài báo"
+        return "bản ký lần đầu" if len(agreement.versions) > 1 else "văn bản như đã ký"
     return f"phiên bản {PartialDate.parse(agreement.version).words}"
 
 
@@ -361,14 +405,15 @@ def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
         )
 
 
-def _marked_fact(agreement: Agreement, name: str, line: str) -> Markup:
-    """A printed line outside the clauses, with its suspected mistakes marked."""
+def _marked_fact(agreement: Agreement, archive: Archive, name: str, line: str) -> Markup:
+    """A printed line outside the clauses, with its suspected mistakes and abbreviations marked."""
+    longer = archive.glossary.abbreviations
     marks = [
         (number, each)
         for number, each in enumerate(agreement.facts.suspected, 1)
         if each.fact == name and each.printed in line
     ]
-    return _marked(line, marks, None, {})
+    return _marked(line, marks, _abbreviations(tuple(longer)), longer)
 
 
 def _marked(

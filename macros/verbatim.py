@@ -152,6 +152,8 @@ def _parting(
     found = _from(piece.text, max(0, agreed - 12))
     printed = _peek(source, max(at, at + agreed - 12))
     message = f'bản gốc in "{printed}", ở đây có "{found}"'
+    if what := _look_alike(_bare(piece.text)[agreed : agreed + 1], source.text[at + agreed :][:1]):
+        message += f"; khác ở ký tự: {what}"
     if at == len(source.text):
         message = f'bản gốc không có "{found}"'
     return Difference("V101", message, _line(source, at + agreed), piece.line, piece.key)
@@ -203,6 +205,21 @@ def _characters(text: str) -> _Source:
 
 def _bare(text: str) -> str:
     return "".join(text.split())
+
+
+# Characters that look alike: an editor can't see which one is wrong.
+_ALIKE = {
+    "-": "gạch ngang -", "–": "gạch dài –", "—": "gạch dài —",
+    '"': 'ngoặc thẳng "', "“": "ngoặc cong “", "”": "ngoặc cong ”",
+    "'": "nháy thẳng '", "‘": "nháy cong ‘", "’": "nháy cong ’",
+    "…": "dấu ba chấm …", ".": "dấu chấm .",
+}  # fmt: skip
+
+
+def _look_alike(ours: str, theirs: str) -> str:
+    if ours in _ALIKE and theirs in _ALIKE:
+        return f"bản gốc {_ALIKE[theirs]}, ở đây {_ALIKE[ours]}"
+    return ""
 
 
 def _from(text: str, place: int, length: int = 36) -> str:

@@ -300,9 +300,9 @@ blocks = st.builds(
     st.sampled_from(["", "**1.** ", "**a)**\n", "**-** ", "**\\*)** "]),
     st.lists(st.sampled_from(PIECES)).map(" ".join),
     st.sampled_from(["", "\n", " "]),
-    st.sampled_from(["{#%d}", "{#%d ^1}", "{#%d  ^2}", "{#%d}  "]),
+    st.sampled_from(["{#m%d}", "{#m%d ^m1}", "{#m%d  ^m2}", "{#m%d}  "]),
 )
-others = st.sampled_from(["***", "|a|b|\n|-|-|\n|\\-|c\\||\n{#%d}"])
+others = st.sampled_from(["***", "|a|b|\n|-|-|\n|\\-|c\\||\n{#m%d}"])
 sources = st.lists(blocks | others, max_size=8).map(
     lambda found: "\n\n".join(
         ["# QUY CHẾ", *(block.replace("%d", str(number)) for number, block in enumerate(found))]

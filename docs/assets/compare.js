@@ -1,6 +1,6 @@
 // The comparison of macros/compare.py and macros/words.py once more, for two editions that nobody
-// compared before: names, numbers and order of steps are theirs, and tests/web/test_any_two.py
-// holds both to the same kinds, flags and words. A change there is a change here.
+// compared before. Names, numbers and order of steps are theirs; tests/web/test_any_two.py holds
+// both to the same kinds, flags and words: who changes the one changes the other.
 // Hides: how clauses find each other, what counts as moved, which runs of words are readable.
 // Refuses: the page and the network; and to look for clauses that were split or merged. Such a
 // clause is amended here, and its other part added or removed.
@@ -19,7 +19,7 @@ const LITTLE = 5; // texts with less than a fifth of their words in common stand
 const WORD = String.raw`\p{Nd}+(?:[.,/-]\p{Nd}+)*|[\p{L}\p{N}_\u0300-\u036f]+`;
 const WORDS = new RegExp(WORD, "gu");
 const TOKENS = new RegExp(String.raw`\s*(?:${WORD}|/\.|[^\p{L}\p{N}_\s])|\s+$`, "gu");
-const IS_WORD = /^\s*[\p{L}\p{N}]/u;
+const BEGINS_WORD = /^\s*[\p{L}\p{N}]/u;
 
 const range = (length) => [...Array(length).keys()];
 const words = (text) => text.toLowerCase().match(WORDS) ?? [];
@@ -40,11 +40,10 @@ function commonLengths(a, b) {
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
   for (let i = 1; i <= a.length; i += 1) {
-    const token = a[i - 1];
     for (let j = 1, at = i * width + 1; j < width; j += 1, at += 1) {
-      const above = lengths[at - width];
-      const left = lengths[at - 1];
-      lengths[at] = token === b[j - 1] ? lengths[at - width - 1] + 1 : above > left ? above : left;
+      const [above, left] = [lengths[at - width], lengths[at - 1]];
+      if (a[i - 1] === b[j - 1]) lengths[at] = lengths[at - width - 1] + 1;
+      else lengths[at] = above > left ? above : left;
     }
   }
   return lengths;
@@ -56,7 +55,8 @@ export function likeness(a, b) {
   return both ? 1 - (both - 2 * commonLengths(a, b).at(-1)) / both : 1;
 }
 
-// The longest runs of tokens that stand in both texts, in order: {a, b, size}.
+// The runs of a longest common sequence, {a, b, size} in order. Of several such sequences it is the
+// one that RapidFuzz finds: from the end back, leaving out a token of a wherever that costs nothing.
 function commonRuns(a, b) {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
@@ -65,37 +65,90 @@ function commonRuns(a, b) {
   const found = [{ a: i, b: j, size: a.length - i }];
   const lengths = commonLengths(a.slice(start, i), b.slice(start, j));
   const width = j - start + 1;
-  let at = lengths.length - 1;
   while (i > start && j > start) {
-    if (lengths[at] === lengths[at - 1]) { j -= 1; at -= 1; }
-    else if (lengths[at] === lengths[at - width]) { i -= 1; at -= width; }
-    else {
-      i -= 1; j -= 1; at -= width + 1;
-      const next = found.at(-1);
-      if (next.a === i + 1 && next.b === j + 1) Object.assign(next, { a: i, b: j, size: next.size + 1 });
-      else found.push({ a: i, b: j, size: 1 });
-    }
+    const at = (i - start) * width + (j - start);
+    if (lengths[at] === lengths[at - width]) { i -= 1; continue; }
+    if (lengths[at] === lengths[at - 1]) { j -= 1; continue; }
+    const next = found.at(-1);
+    if (next.a !== i || next.b !== j) found.push({ a: i, b: j, size: 0 });
+    const run = found.at(-1);
+    run.a = i -= 1; run.b = j -= 1; run.size += 1;
   }
-  found.push({ a: 0, b: 0, size: start });
-  return found.reverse().filter((run) => run.size);
+  return [{ a: 0, b: 0, size: start }, ...found.reverse()].filter((run) => run.size);
 }
 
-// How new is made of old, in runs that a person can read: "=" and "-" join to exactly the old text,
-// "=" and "+" to the new one; "-" stands before "+".
+// How well a run can begin or end before this token: best where a sentence does.
+function border(text, place) {
+  const mark = text[place - 1]?.at(-1);
+  return place === 0 || place === text.length || ".;:!?…".includes(mark) ? 2 : Number(mark === ",");
+}
+
+// What two lists of tokens have in common as a person would say it, in order: the first run begins
+// both texts and the last ends both, with no tokens where need be.
+function alignment(a, b) {
+  const commons = commonRuns(a, b);
+  const [first, last] = [{ a: 0, b: 0, size: 0 }, { a: a.length, b: b.length, size: 0 }];
+  if (!commons.length || commons[0].a || commons[0].b) commons.unshift(first);
+  const end = commons.at(-1);
+  if (end.a + end.size !== a.length || end.b + end.size !== b.length) commons.push(last);
+  const [inA, inB] = [a, b].map((tokens) => {
+    let count = 0;
+    return [0, ...tokens.map((token) => (count += Number(BEGINS_WORD.test(token))))];
+  });
+  const weight = (run) => inA[run.a + run.size] - inA[run.a];
+  // How many words stand between, in the text that has more.
+  const gap = (before, after) =>
+    Math.max(inA[after.a] - inA[before.a + before.size], inB[after.b] - inB[before.b + before.size]);
+
+  // Give up what is common but short, and shorter than the changes on both sides of it.
+  for (let place = -1; place;) {
+    place = 0;
+    let least = SHORT + 1;
+    for (let k = 1; k < commons.length - 1; k += 1) {
+      const own = weight(commons[k]);
+      const between = Math.min(gap(commons[k - 1], commons[k]), gap(commons[k], commons[k + 1]));
+      if (own < least && own <= between) [least, place] = [own, k];
+    }
+    if (place) commons.splice(place, 1);
+  }
+  const kept = commons.reduce((sum, run) => sum + weight(run), 0);
+  // One text after the other where little is left.
+  if (LITTLE * kept < Math.min(inA.at(-1), inB.at(-1))) return [first, last];
+  for (let k = 1; k < commons.length; k += 1) {
+    const [before, after] = [commons[k - 1], commons[k]];
+    const open = () => before.a + before.size < after.a && before.b + before.size < after.b;
+    // Take equal words at the ends of a change out of it: giving up may leave some.
+    while (open() && a[before.a + before.size] === b[before.b + before.size]) before.size += 1;
+    while (open() && a[after.a - 1] === b[after.b - 1]) { after.a -= 1; after.b -= 1; after.size += 1; }
+    // Let what was only put in, or only left out, begin and end where a sentence does.
+    const side = before.a + before.size === after.a ? "b" : "a";
+    if (side === "a" && before.b + before.size !== after.b) continue;
+    const text = side === "a" ? a : b;
+    const [from, to] = [before[side] + before.size, after[side]];
+    const keeps = [k > 1 ? 1 : 0, k < commons.length - 1 ? 1 : 0];
+    let [back, ahead, best, by] = [0, 0, -1, 0];
+    while (before.size - back > keeps[0] && text[from - back - 1] === text[to - back - 1]) back += 1;
+    while (after.size - ahead > keeps[1] && text[from + ahead] === text[to + ahead]) ahead += 1;
+    for (let step = -back; step <= ahead; step += 1) {
+      const fits = border(text, from + step) + border(text, to + step);
+      if (fits >= best) [best, by] = [fits, step];
+    }
+    before.size += by; after.a += by; after.b += by; after.size -= by;
+  }
+  return commons;
+}
+
+// How the new text is made of the old one, in runs that a person can read: "=" and "-" join to
+// exactly the old text, "=" and "+" to the new one; "-" stands before "+".
 export function runs(old, now) {
   if (old === now) return old ? [["=", old]] : [];
   if (!(old && now)) return old ? [["-", old]] : [["+", now]];
   // A space before each text makes its first word like any other.
   const [a, b] = [` ${old}`.match(TOKENS), ` ${now}`.match(TOKENS)];
   // Which of several longest alignments is found depends on what comes first: the lesser text.
-  const commons = old < now
-    ? new Alignment(a, b).commons
-    : new Alignment(b, a).commons.map((each) => ({ a: each.b, b: each.a, size: each.size }));
-  return unspaced(written(commons, a, b));
-}
-
-function written(commons, a, b) {
-  return commons.flatMap((common, k) => {
+  const commons = old < now ? alignment(a, b)
+    : alignment(b, a).map((run) => ({ a: run.b, b: run.a, size: run.size }));
+  const spaced = commons.flatMap((common, k) => {
     const after = commons[k + 1] ?? { a: a.length, b: b.length };
     return [
       ["=", a.slice(common.a, common.a + common.size).join("")],
@@ -103,105 +156,16 @@ function written(commons, a, b) {
       ["+", b.slice(common.b + common.size, after.b).join("")],
     ].filter(([, text]) => text);
   });
+  const [first, second] = spaced;
+  first[1] = first[1].slice(1); // the space goes again
+  if (first[0] !== "=") {
+    if (second[0] === "=") first[1] += " "; // both began with the word after this run
+    second[1] = second[1].slice(1);
+  }
+  return spaced;
 }
 
-// Take the space before either text away again.
-function unspaced(spaced) {
-  const [[op, first], [after, second], ...rest] = spaced;
-  if (op === "=") return [[op, first.slice(1)], ...spaced.slice(1)];
-  const gap = after === "=" ? " " : ""; // both began with the word after this run
-  return [[op, first.slice(1) + gap], [after, second.slice(1)], ...rest];
-}
-
-// What two lists of tokens have in common, in order. The first of `commons` begins both texts and
-// the last ends both, with no tokens where need be.
-class Alignment {
-  constructor(a, b) {
-    this.a = a;
-    this.b = b;
-    this.commons = commonRuns(a, b);
-    const [first, last] = [{ a: 0, b: 0, size: 0 }, { a: a.length, b: b.length, size: 0 }];
-    if (!this.commons.length || this.commons[0].a || this.commons[0].b) this.commons.unshift(first);
-    const end = this.commons.at(-1);
-    if (end.a + end.size !== a.length || end.b + end.size !== b.length) this.commons.push(last);
-    this.counts = [a, b].map((tokens) => {
-      let count = 0;
-      return [0, ...tokens.map((token) => (count += IS_WORD.test(token)))];
-    });
-    this.absorb();
-    const kept = this.commons.reduce((sum, common) => sum + this.weight(common), 0);
-    if (LITTLE * kept < Math.min(...this.counts.map((count) => count.at(-1)))) {
-      this.commons = [first, last]; // one text after the other
-      return;
-    }
-    for (let k = 1; k < this.commons.length; k += 1) {
-      this.tighten(this.commons[k - 1], this.commons[k]);
-      this.slide(this.commons[k - 1], this.commons[k]);
-    }
-  }
-
-  weight(common) {
-    return this.counts[0][common.a + common.size] - this.counts[0][common.a];
-  }
-
-  // How many words stand between, in the text that has more.
-  gap(before, after) {
-    const [a, b] = this.counts;
-    return Math.max(a[after.a] - a[before.a + before.size], b[after.b] - b[before.b + before.size]);
-  }
-
-  // Give up what is common but short, and shorter than the changes on both sides of it.
-  absorb() {
-    for (;;) {
-      let [least, place] = [SHORT + 1, 0];
-      for (let k = 1; k < this.commons.length - 1; k += 1) {
-        const [before, common, after] = this.commons.slice(k - 1, k + 2);
-        const weight = this.weight(common);
-        const gaps = Math.min(this.gap(before, common), this.gap(common, after));
-        if (weight < least && weight <= gaps) [least, place] = [weight, k];
-      }
-      if (!place) return;
-      this.commons.splice(place, 1);
-    }
-  }
-
-  // Take equal words at the ends of a change out of it: giving up may leave some.
-  tighten(before, after) {
-    const { a, b } = this;
-    const open = () => before.a + before.size < after.a && before.b + before.size < after.b;
-    while (open() && a[before.a + before.size] === b[before.b + before.size]) before.size += 1;
-    while (open() && a[after.a - 1] === b[after.b - 1]) {
-      after.a -= 1; after.b -= 1; after.size += 1;
-    }
-  }
-
-  // Let what was only put in, or only left out, begin and end where a sentence does.
-  slide(before, after) {
-    const side = before.a + before.size === after.a ? "b" : "a";
-    if (side === "a" && before.b + before.size !== after.b) return;
-    const text = this[side];
-    const [start, end] = [before[side] + before.size, after[side]];
-    const kept = [Number(before !== this.commons[0]), Number(after !== this.commons.at(-1))];
-    let [back, ahead] = [0, 0];
-    while (before.size - back > kept[0] && text[start - back - 1] === text[end - back - 1]) back += 1;
-    while (after.size - ahead > kept[1] && text[start + ahead] === text[end + ahead]) ahead += 1;
-    let [best, by] = [-1, 0];
-    for (let step = -back; step <= ahead; step += 1) {
-      const fits = border(text, start + step) + border(text, end + step);
-      if (fits >= best) [best, by] = [fits, step];
-    }
-    before.size += by;
-    after.a += by; after.b += by; after.size -= by;
-  }
-}
-
-// How well a run can begin or end before this token.
-function border(text, place) {
-  const mark = text[place - 1]?.at(-1);
-  return place === 0 || place === text.length || ".;:!?…".includes(mark) ? 2 : Number(mark === ",");
-}
-
-// The clauses of agreement.json by their places; no place is null.
+// The clauses of agreement.json by their places; null is no place.
 class Text {
   constructor(clauses) {
     this.clauses = clauses;
@@ -210,6 +174,9 @@ class Text {
     this.parents = [];
     this.before = []; // the sibling before and the one after
     this.after = clauses.map(() => null);
+    this.heading = clauses.map((clause) => clause.kind === "heading");
+    this.sizes = clauses.map(() => 0); // how many clauses belong to each
+    this.ends = range(clauses.length); // the last of them
     const last = new Map();
     clauses.forEach((clause, place) => {
       const parent = this.placeOf.get(clause.parent) ?? null;
@@ -219,21 +186,13 @@ class Text {
       this.before.push(sibling);
       if (!this.placeOf.has(clause.id)) this.placeOf.set(clause.id, place);
       last.set(parent, place);
+      for (const above of this.above(place)) {
+        this.sizes[above] += 1;
+        this.ends[above] = place;
+      }
     });
-    this.sizes = clauses.map(() => 0); // how many clauses belong to each
-    this.ends = range(clauses.length); // the last of them
-    for (const place of range(clauses.length).reverse()) {
-      const parent = this.parents[place];
-      if (parent === null) continue;
-      this.sizes[parent] += this.sizes[place] + 1;
-      this.ends[parent] = Math.max(this.ends[parent], this.ends[place]);
-    }
     // Puts texts in an order: what could turn out otherwise with them exchanged runs in that one.
-    this.key = clauses.flatMap((c) => [c.text, c.label, c.id, c.parent ?? "", Number(this.heading(c))]);
-  }
-
-  heading(clause) {
-    return clause.kind === "heading";
+    this.key = clauses.flatMap((c, k) => [c.text, c.label, c.id, c.parent ?? "", this.heading[k]]);
   }
 
   // What a clause belongs to, from its parent up.
@@ -243,187 +202,147 @@ class Text {
   }
 }
 
-// Which clauses of two texts are one. i is a place in the first text, j in the second.
-class Matching {
-  constructor(a, b, idsDecide) {
-    this.a = a;
-    this.b = b;
-    this.pairs = new Map();
-    this.free = [a, b].map((text) => new Set(range(text.clauses.length)));
-    if (idsDecide) {
-      for (const [id, i] of a.placeOf) if (b.placeOf.has(id)) this.pair(i, b.placeOf.get(id));
-    } else {
-      for (const placeCounts of [false, true]) {
-        for (const headings of [false, true]) this.pairLikest(headings, placeCounts);
-      }
-    }
-  }
-
-  matches() {
-    return [
-      ...[...this.pairs].map(([a, b]) => ({ a, b })),
-      ...[...this.free[0]].map((a) => ({ a, b: null })),
-      ...[...this.free[1]].map((b) => ({ a: null, b })),
-    ];
-  }
-
-  pair(i, j) {
-    this.pairs.set(i, j);
-    this.free[0].delete(i);
-    this.free[1].delete(j);
-  }
-
-  // Pair free clauses, those first for which most speaks; at last those at equal heights.
-  pairLikest(headings, placeCounts) {
-    const { a, b } = this;
-    const [rows, columns] = [a, b].map((text, side) =>
-      [...this.free[side]].filter((place) => text.heading(text.clauses[place]) === headings));
-    const family = headings ? this.family() : new Map();
-    const least = headings ? 0 : ALIKE - SAME_ID - placeCounts * SAME_PLACE;
-    const found = [];
-    for (const i of rows) {
-      for (const j of columns) {
-        const sizes = [a.words[i].length, b.words[j].length];
-        // No text has more in common with another than it has words.
-        if (2 * Math.min(...sizes) < (least - 0.001) * (sizes[0] + sizes[1])) continue;
-        const alikeness = likeness(a.words[i], b.words[j]);
-        if (alikeness < least) continue;
-        let score = alikeness + (family.get(`${i} ${j}`) ?? 0);
-        if (a.clauses[i].id === b.clauses[j].id) score += SAME_ID;
-        if (placeCounts) score += this.samePlace(i, j);
-        const height = Math.abs(i * b.clauses.length - j * a.clauses.length);
-        if (score >= ALIKE) found.push([-score, height, i, j]);
-      }
-    }
-    for (const [, , i, j] of found.sort(order)) {
-      if (this.free[0].has(i) && this.free[1].has(j)) this.pair(i, j);
-    }
-  }
+// Which clauses of two texts are one: {a, b}, their places; null on the side where there is none.
+function matching(a, b, idsDecide) {
+  const pairs = new Map();
+  const free = [a, b].map((text) => new Set(range(text.clauses.length)));
+  const pair = (i, j) => { pairs.set(i, j); free[0].delete(i); free[1].delete(j); };
+  // Both absent, or a pair; or, as in compare.py, one without a pair and none.
+  const paired = (i, j) => (i === null ? j === null : (pairs.get(i) ?? null) === j);
 
   // What the pairs that stand below two headings say for their being one.
-  family() {
+  function family() {
     const below = new Map();
-    for (const [i, j] of this.pairs) {
-      for (const one of this.a.above(i)) {
-        for (const other of this.b.above(j)) {
-          const key = `${one} ${other}`;
-          const [n, both] = below.get(key) ?? [0, this.a.sizes[one] + this.b.sizes[other]];
-          below.set(key, [n + 1, both]);
+    for (const [i, j] of pairs) {
+      for (const one of a.above(i)) {
+        for (const other of b.above(j)) {
+          below.set(`${one} ${other}`, (below.get(`${one} ${other}`) ?? 0) + 1);
         }
       }
     }
-    return new Map([...below].map(([key, [n, both]]) => [key, (FAMILY * 2 * n) / both]));
+    return (i, j) => (FAMILY * 2 * (below.get(`${i} ${j}`) ?? 0)) / (a.sizes[i] + b.sizes[j] || 1);
   }
 
   // What the places of two clauses say for their being one.
-  samePlace(i, j) {
-    const { a, b } = this;
-    const siblings = this.paired(a.parents[i], b.parents[j]);
+  function samePlace(i, j) {
+    const siblings = paired(a.parents[i], b.parents[j]);
     let score = siblings ? SAME_PARENT : 0;
     for (const [one, other] of [[a.before[i], b.before[j]], [a.after[i], b.after[j]]]) {
-      if (this.paired(one, other) && (siblings || one !== null)) score += SAME_NEIGHBOUR;
+      if (paired(one, other) && (siblings || one !== null)) score += SAME_NEIGHBOUR;
     }
     return score;
   }
 
-  // Both absent, or a pair.
-  paired(i, j) {
-    return i === null ? j === null : this.pairs.get(i) === j;
+  // Pair free clauses, those first for which most speaks; at last those at equal heights.
+  function pairLikest(headings, placeCounts) {
+    const [rows, columns] = [a, b].map((text, side) =>
+      [...free[side]].filter((place) => text.heading[place] === headings));
+    const ofFamily = headings ? family() : () => 0;
+    // RapidFuzz compares with a bound of single precision.
+    const least = headings ? 0 : Math.fround(ALIKE - SAME_ID - placeCounts * SAME_PLACE);
+    const found = [];
+    for (const i of rows) {
+      for (const j of columns) {
+        const [m, n] = [a.words[i].length, b.words[j].length];
+        // Nothing has more in common with another text than it has words.
+        if (2 * Math.min(m, n) < (least - 0.01) * (m + n)) continue;
+        const like = likeness(a.words[i], b.words[j]);
+        if (like < least) continue;
+        let score = like + ofFamily(i, j);
+        if (a.clauses[i].id === b.clauses[j].id) score += SAME_ID;
+        if (placeCounts) score += samePlace(i, j);
+        const height = Math.abs(i * b.clauses.length - j * a.clauses.length);
+        if (score >= ALIKE) found.push([-score, height, i, j]);
+      }
+    }
+    for (const [, , i, j] of found.sort(order)) if (free[0].has(i) && free[1].has(j)) pair(i, j);
   }
+
+  if (idsDecide) {
+    for (const [id, i] of a.placeOf) if (b.placeOf.has(id)) pair(i, b.placeOf.get(id));
+  } else {
+    for (const placeCounts of [false, true]) {
+      for (const headings of [false, true]) pairLikest(headings, placeCounts);
+    }
+  }
+  return [
+    ...[...pairs].map(([i, j]) => ({ a: i, b: j })),
+    ...[...free[0]].map((i) => ({ a: i, b: null })),
+    ...[...free[1]].map((j) => ({ a: null, b: j })),
+  ];
 }
 
-// The matches of two texts as their readers meet them: what moved, and in which order.
-class Reading {
-  constructor(a, b, matches) {
-    this.a = a;
-    this.b = b;
-    this.matches = matches;
-    this.ofA = new Map(matches.map((match) => [match.a, match]));
-    this.ofB = new Map(matches.map((match) => [match.b, match]));
-    this.moved = new Set(this.movers());
+// What must move to put a family of matches in b's order: the fewest; of several such choices the
+// one with the fewest words, then with the lowest ids, both counted in both texts.
+function outside(family, a, b) {
+  const lengths = family.map((match) => a.words[match.a].length + b.words[match.b].length);
+  const ids = family.map((match) =>
+    [a.clauses[match.a], b.clauses[match.b]].map((c) => [c.id, c.text]).sort(order).flat());
+  const byIds = range(family.length).sort((k, m) => order(ids[k], ids[m]));
+  // One number weighs all three: how many stay, their words, and as bits their ids.
+  const base = lengths.reduce((sum, length) => sum + length, 1);
+  const better = (one, other) => (other.weight > one.weight ? other : one);
+  const best = [];
+  family.forEach((match, k) => {
+    const held = best.filter((_, m) => family[m].b < match.b).reduce(better, { weight: 0n, stay: [] });
+    const own = (BigInt(base + lengths[k]) << BigInt(family.length)) + (1n << BigInt(byIds.indexOf(k)));
+    best.push({ weight: held.weight + own, stay: [...held.stay, match] });
+  });
+  const { stay } = best.reduce(better);
+  return family.filter((match) => !stay.includes(match));
+}
+
+// What has another parent, or stands outside the longest common order of its siblings.
+function movers(a, b, matches, ofA, ofB) {
+  const families = new Map();
+  const found = [];
+  const both = matches.filter((match) => match.a !== null && match.b !== null);
+  for (const match of both.sort((one, other) => one.a - other.a)) {
+    const [one, other] = [a.parents[match.a], b.parents[match.b]];
+    const parent = one === null ? null : ofA.get(one);
+    if (parent !== (other === null ? null : ofB.get(other))) found.push(match);
+    else families.set(parent, [...(families.get(parent) ?? []), match]);
+  }
+  for (const family of families.values()) {
+    if (family.some((match, k) => k && family[k - 1].b > match.b)) found.push(...outside(family, a, b));
+  }
+  return found;
+}
+
+// What changed from one edition's clauses to another's, as changes.json says it: each clause of both
+// in one change, in the reading order of the new text, with what was removed where it stood.
+// idsDecide (within a series): clauses of one id are matched whatever they say, and no others;
+// without it (between series) ids are a hint beside likeness and place.
+export function compareAgreements(oldClauses, newClauses, idsDecide) {
+  const [a, b] = [new Text(oldClauses), new Text(newClauses)];
+  const matches = order(a.key, b.key) <= 0 ? matching(a, b, idsDecide)
+    : matching(b, a, idsDecide).map((match) => ({ a: match.b, b: match.a }));
+  const ofA = new Map(matches.map((match) => [match.a, match]));
+  const ofB = new Map(matches.map((match) => [match.b, match]));
+  const moved = new Set(movers(a, b, matches, ofA, ofB));
+
+  // Where a clause that is only in a stood: the place in b that it would follow.
+  function stood(place) {
+    for (let sibling = a.before[place]; sibling !== null; sibling = a.before[sibling]) {
+      const match = ofA.get(sibling);
+      if (match.b !== null && !moved.has(match)) return b.ends[match.b];
+    }
+    const parent = a.parents[place];
+    return parent === null ? -1 : ofA.get(parent).b ?? stood(parent);
   }
 
-  // All changes in the reading order of b, with what is only in a where it stood.
-  changes() {
-    const place = ({ a, b }) => (b === null ? [this.stood(a), a] : [b, -1]);
-    const placed = this.matches.map((match) => [...place(match), match]);
-    return placed.sort(order).map(([, , match]) => this.change(match));
-  }
-
-  change(match) {
-    const old = this.a.clauses[match.a];
-    const now = this.b.clauses[match.b];
+  const placed = matches.map((match) =>
+    match.b === null ? [stood(match.a), match.a, match] : [match.b, -1, match]);
+  return placed.sort(order).map(([, , match]) => {
+    const [old, now] = [a.clauses[match.a], b.clauses[match.b]];
     const same = old && now && alike(old.text, now.text);
     return {
       kind: !old ? "added" : !now ? "removed" : same ? "same" : "amended",
-      moved: this.moved.has(match),
+      moved: moved.has(match),
       renumbered: Boolean(old && now) && old.label !== now.label,
       old: old ? [old.id] : [],
       new: now ? [now.id] : [],
       words: runs(old?.text ?? "", now?.text ?? ""),
     };
-  }
-
-  // Where a clause that is only in a stood: the place in b that it would follow.
-  stood(place) {
-    for (let above = place; above !== null;) {
-      for (let sibling = this.a.before[above]; sibling !== null; sibling = this.a.before[sibling]) {
-        const match = this.ofA.get(sibling);
-        if (match.b !== null && !this.moved.has(match)) return this.b.ends[match.b];
-      }
-      above = this.a.parents[above];
-      if (above !== null && this.ofA.get(above).b !== null) return this.ofA.get(above).b;
-    }
-    return -1;
-  }
-
-  // What has another parent, or stands outside the longest common order of its siblings.
-  movers() {
-    const families = new Map();
-    const found = [];
-    const both = this.matches.filter((match) => match.a !== null && match.b !== null);
-    for (const match of both.sort((one, other) => one.a - other.a)) {
-      const [one, other] = [this.a.parents[match.a], this.b.parents[match.b]];
-      const parent = one === null ? null : this.ofA.get(one);
-      if (parent !== (other === null ? null : this.ofB.get(other))) found.push(match);
-      else if (families.has(parent)) families.get(parent).push(match);
-      else families.set(parent, [match]);
-    }
-    for (const family of families.values()) {
-      if (family.some((match, k) => k && family[k - 1].b > match.b)) found.push(...this.outside(family));
-    }
-    return found;
-  }
-
-  // What must move to put a family in b's order: the fewest; of several such choices the one with
-  // the fewest words, then with the lowest ids, both counted in both texts.
-  outside(family) {
-    const lengths = family.map(({ a, b }) => this.a.words[a].length + this.b.words[b].length);
-    const ids = family.map(({ a, b }) =>
-      [this.a.clauses[a], this.b.clauses[b]].map((c) => [c.id, c.text]).sort(order).flat());
-    const byIds = range(family.length).sort((k, m) => order(ids[k], ids[m]));
-    // One number weighs all three: how many stay, their words, and as bits their ids.
-    const base = lengths.reduce((sum, length) => sum + length, 1);
-    const bits = BigInt(family.length);
-    const best = [];
-    const better = (one, other) => (other[0] > one[0] ? other : one);
-    family.forEach((match, k) => {
-      const held = best.filter((_, m) => family[m].b < match.b).reduce(better, [0n, []]);
-      const weight = (BigInt(base + lengths[k]) << bits) + (1n << BigInt(byIds.indexOf(k)));
-      best.push([held[0] + weight, [...held[1], match]]);
-    });
-    const [, stay] = best.reduce(better);
-    return family.filter((match) => !stay.includes(match));
-  }
-}
-
-// What changed from one edition's clauses to another's, as changes.json says it: the changes of all
-// clauses, each exactly once. idsDecide (within a series): clauses of one id are matched whatever
-// they say, and no others; without it ids are a hint beside likeness and place.
-export function compareAgreements(oldClauses, newClauses, idsDecide) {
-  const [a, b] = [new Text(oldClauses), new Text(newClauses)];
-  const matches = order(a.key, b.key) <= 0
-    ? new Matching(a, b, idsDecide).matches()
-    : new Matching(b, a, idsDecide).matches().map((match) => ({ a: match.b, b: match.a }));
-  return new Reading(a, b, matches).changes();
+  });
 }

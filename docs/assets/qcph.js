@@ -165,7 +165,7 @@
         if (fits && list.contains(card)) count += 1;
       }
       root.querySelector(".none").hidden = count > 0 || !active.length;
-      form.querySelector(".count").textContent = active.length ? `${count} dòng khớp` : "";
+      form.querySelector(".count").textContent = active.length ? `${count} kết quả` : "";
       const query = new URLSearchParams(active.map((name) => [name, value[name]])).toString();
       history.replaceState(null, "", query ? `?${query}` : location.pathname);
     };
@@ -227,6 +227,11 @@
     addEventListener("hashchange", linked);
     linked();
   }
+
+  // An explanation that opened on focus closes on Escape.
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.activeElement?.matches("abbr")) document.activeElement.blur();
+  });
 
   states(document);
   redirect();

@@ -19,7 +19,7 @@ SAMPLE = "don-vi/truong-mau/cong-doan/"
 KINDS = {
     "home": "",
     "units": "don-vi/",
-    "type": "don-vi/loai/preschool/",
+    "type": "don-vi/loai/mam-non/",
     "unit": "don-vi/truong-mau/",
     "agreement": HA_NOI,
     "report": "don-vi/phong-gddt-huyen/lien-doan-lao-dong/2018-2020/",
@@ -168,7 +168,7 @@ def test_units_are_filtered_without_reloading(open_page):
     rows = page.locator("[aria-label='Đơn vị'] .unit-card:visible")
     assert rows.count() == 5
     page.evaluate("window.stayed = true")
-    page.get_by_label("Loại", exact=True).select_option("preschool")
+    page.get_by_label("Loại", exact=True).select_option("mam-non")
     expect(rows).to_have_count(1)
     page.get_by_label("Loại", exact=True).select_option("")
     page.get_by_label("Tên", exact=True).fill("dak nong")
@@ -225,7 +225,7 @@ def test_print_is_a_clean_document(open_page, address, tmp_path: Path):
     folded = " ".join(text.split())
     pages = data.count(b"/Type /Page\n")
     assert pages >= 4
-    assert pages == folded.count(f"{address}{HA_NOI} · bản gốc như đã ký · in ngày ")
+    assert pages == folded.count(f"{address}{HA_NOI} · văn bản như đã ký · in ngày ")
     assert "Chép liên kết" not in folded
 
 

@@ -196,7 +196,7 @@ def test_sample_data_says_so_on_every_page(site: Path) -> None:
 
 def test_real_counts_leave_samples_out(site: Path) -> None:
     """The list and the home page count five real units."""
-    assert "5 đơn vị có quy chế" in (site / "don-vi/index.html").read_text("utf-8")
+    assert "Kho có 5 đơn vị" in (site / "don-vi/index.html").read_text("utf-8")
     assert "của 5 đơn vị" in (site / "index.html").read_text("utf-8")
 
 
