@@ -180,6 +180,7 @@ def agreement_page(
         version_words=_version_words(agreement),
         marked=partial(_marked_fact, agreement, archive),
         since=since,
+        contents=contents,
         compare_id=f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}",
     )
     return SitePage(

@@ -320,3 +320,33 @@ def test_missing_page_says_so(chromium, site_at_root):
     expect(page.get_by_role("heading", name="Không có trang này")).to_be_visible()
     assert "Be Vietnam Pro" in page.evaluate("getComputedStyle(document.body).fontFamily")
     page.close()
+
+
+@pytest.mark.parametrize("path", ["", "don-vi/", HOA_SUA, "huong-dan/van-ban/"])
+def test_phone_has_a_menu(open_page, path):
+    """On a phone the menu button opens the way to every part of the site, and the contents list."""
+    page = open_page(path, width=390)
+    page.locator("label.md-header__button[for='__drawer']").click()
+
+    expect(page.locator(".md-sidebar--primary").get_by_text("Đơn vị", exact=True)).to_be_visible()
+
+
+def test_original_stands_beside_the_text(open_page):
+    """The original is shown as it is, in Vietnamese letters, and can be downloaded."""
+    page = open_page(HOA_SUA)
+    page.get_by_role("link", name="Xem bản gốc").click()
+    original = page.locator("pre.original")
+
+    expect(original).to_contain_text("III. Lễ lới làm việc.")
+    path = Path(__file__).resolve().parents[2] / "data/sources/002_51488acdfc4b7d6c.txt"
+    source = path.read_text(encoding="utf-8")
+    assert source == original.evaluate("e => e.textContent")
+
+
+def test_phone_has_a_contents_list(open_page):
+    """Where the side column has no room the contents list opens above the text."""
+    page = open_page(HA_NOI, width=390)
+    page.locator("details.contents summary").click()
+    page.locator("details.contents").get_by_role("link", name="2. Sở GD&ĐT Hà Nội", exact=True).click()
+
+    expect(page.locator("#trach-nhiem-chinh-quyen")).to_be_in_viewport()
