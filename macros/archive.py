@@ -49,7 +49,7 @@ SCHEMAS: Mapping[str, tuple[type, str]] = {
 _IN_DATA = ("units", "clauses", "sources", "schema", "glossary.yml")
 # What a comparison reads; the originals beside it may be large.
 IN_TEXTS = ("docs/don-vi", "data/units", "data/clauses")
-_MOST = 1_000_000  # bytes of a page file; the longest agreement we know has 40,000
+_MOST = 500_000  # bytes of a page file; the longest agreement we know has 16,000
 _LOSING = ("G103", "G104", "G105")  # what has no id of its own is in no clause
 
 
@@ -65,7 +65,7 @@ class BrokenTextError(EditorError):
     """A text that can't be compared before its problems are mended."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} chỗ sai làm mất chữ, chưa so sánh được.")
+        super().__init__(f"Sửa {len(problems)} chỗ sai này thì mới so sánh được.")
         self.problems = problems
 
 
@@ -120,8 +120,9 @@ def edition_text(root: Path, name: str, revision: str = "") -> Text:
     such version, BrokenTextError where its sources can't be read.
     """
     at = f"{revision}:" if revision else ""
-    asked = name.partition("/")[0]
     units = [path.stem for path in sorted((root / "data/units").glob("*.yml"))]
+    parts = name.split("/")
+    asked = next((part for part in parts if part in units), parts[0])
     loaded = load(root, (asked, *get_close_matches(asked, units, 1)))
     versions: dict[str, Agreement] = {}
     for each in loaded.archive.agreements:
@@ -135,7 +136,10 @@ def edition_text(root: Path, name: str, revision: str = "") -> Text:
         unread = unit if asked not in loaded.archive.units else ""
         about = (p for p in loaded.problems if page in f"{p.path} {p.message}" or p.path == unread)
         _refuse(about, at)
-        hint = nearest(name, versions) or "Viết: <đơn vị>/<bộ>/<kỳ>."
+        hint = (
+            nearest(name, versions)
+            or "Viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2024-2025."
+        )
         raise EditorError(f'không có bản "{at}{name}". {hint}')
     own = f"{at}{found.unit_id}/{found.series_id}/{found.period}"
     return _text(loaded, found, f"{own}.{found.version}" if found.versions[1:] else own, at)
