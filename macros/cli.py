@@ -61,12 +61,27 @@ def check(form: str, root: Path, paths: Sequence[str]) -> None:
     """
     if not (root / "docs").is_dir() or not (root / "data").is_dir():
         raise click.UsageError(f"{root} không có hai thư mục docs/ và data/")
-    kept = {Path(path).as_posix().removeprefix("./") for path in paths}
-    if unknown := [path for path in sorted(kept) if not (root / path).exists()]:
-        raise click.UsageError(f"không có tệp {unknown[0]}")
-    problems = tuple(problem for problem in problems_in(root) if not kept or problem.path in kept)
+    kept = [_below(root, path) for path in paths]
+    every = problems_in(root)
+    problems = tuple(
+        problem
+        for problem in every
+        if not kept or any(f"{problem.path}/".startswith(f"{each}/") for each in kept)
+    )
     report(problems, form)
+    if others := errors_in(every) - errors_in(problems):
+        click.echo(f"Ngoài ra có {others} lỗi ở các tệp khác.", err=True)
     sys.exit(1 if errors_in(problems) else 0)
+
+
+def _below(root: Path, path: str) -> str:
+    """A file or folder as problems name it: from the project's root."""
+    found = Path(path).absolute() if Path(path).exists() else (root / path).absolute()
+    if not found.exists():
+        raise click.UsageError(f"không có tệp {path}")
+    if not found.is_relative_to(root.absolute()):
+        raise click.UsageError(f"{path} không nằm trong {root}")
+    return found.relative_to(root.absolute()).as_posix()
 
 
 def problems_in(root: Path) -> tuple[Problem, ...]:
@@ -228,9 +243,22 @@ def serve(as_of: datetime | None, port: int) -> None:
             raise click.UsageError(
                 f"cổng {port} đang bận; chọn cổng khác: make serve PORT={port + 1}"
             ) from None
+    if errors_in(problems := problems_in(ROOT)):
+        report(problems, "text")
+        click.echo("Sửa các lỗi trên rồi chạy lại.", err=True)
+        sys.exit(1)
     _for_mkdocs(as_of.date() if as_of else None)
+    logging.getLogger("mkdocs.livereload").addFilter(_in_vietnamese)
     click.echo(f"Trang mở ở http://127.0.0.1:{port}/ (dừng: Ctrl-C)")
     mkdocs_serve(str(ROOT / "mkdocs.yml"), dev_addr=f"127.0.0.1:{port}", strict=False)
+
+
+def _in_vietnamese(record: logging.LogRecord) -> bool:
+    """MkDocs says in English that an edit broke the build; readers of this line are editors."""
+    if "An error happened during the rebuild" in record.getMessage():
+        record.msg = "Chưa dựng lại được: trang đứng chờ cho tới khi sửa xong các lỗi trên."
+        record.args = ()
+    return True
 
 
 def _for_mkdocs(as_of: date | None) -> None:

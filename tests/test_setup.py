@@ -6,9 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from .web.conftest import copy_project
 
 ROOT = Path(__file__).resolve().parents[1]
 NOWHERE = {
@@ -119,3 +124,49 @@ def test_make_help_has_a_line_for_each_target() -> None:
     named = {line.split()[0] for line in done.stdout.splitlines()}
 
     assert {"serve", "test", "build", "check", "lint", "format", "lock", "bench", "help"} <= named
+
+
+def test_serve_survives_a_broken_edit(tmp_path: Path) -> None:
+    """A wrong edit is told in Vietnamese and does not end the server; mended, the site follows."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    project = copy_project(tmp_path / "project")
+    data = project / "data/units/mn-hoa-sua.yml"
+    good = data.read_text(encoding="utf-8")
+    log = tmp_path / "log"
+    with log.open("w", encoding="utf-8") as said:
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "macros", "serve", "--port", str(port)],
+            cwd=project,
+            env={**os.environ, "PYTHONPATH": str(project), "PYTHONUNBUFFERED": "1"},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}/don-vi/mn-hoa-sua/"
+        wait_for(lambda: "Hoa Sữa" in page(address))
+        data.write_text(good.replace("kind: regulation", "kind: regulaton"), encoding="utf-8")
+        wait_for(lambda: "Chưa dựng lại được" in log.read_text(encoding="utf-8"))
+        data.write_text(good.replace("- name: Trường", "- name: TRƯỜNG"), encoding="utf-8")
+        wait_for(lambda: "TRƯỜNG Mầm non Hoa Sữa" in page(address))
+    finally:
+        serving.terminate()
+        serving.wait(timeout=20)
+
+
+def page(address: str) -> str:
+    """What is served there; empty while nothing is."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""
+
+
+def wait_for(true: Callable[[], bool], seconds: int = 90) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.3)
