@@ -136,10 +136,9 @@ def edition_text(root: Path, name: str, revision: str = "") -> Text:
         unread = unit if asked not in loaded.archive.units else ""
         about = (p for p in loaded.problems if page in f"{p.path} {p.message}" or p.path == unread)
         _refuse(about, at)
-        hint = (
-            nearest(name, versions)
-            or "Viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2024-2025."
-        )
+        beside = [each for each in versions if each.startswith(name.partition(".")[0])]
+        hint = nearest(name, beside) or nearest(name, versions)
+        hint = hint or "Viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2024-2025."
         raise EditorError(f'không có bản "{at}{name}". {hint}')
     own = f"{at}{found.unit_id}/{found.series_id}/{found.period}"
     return _text(loaded, found, f"{own}.{found.version}" if found.versions[1:] else own, at)

@@ -110,8 +110,8 @@ def report(problems: Sequence[Problem], form: str) -> None:
 
 @cli.command()
 @click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text",
-    help="text cho người đọc, markdown để dán vào pull request, json cho chương trình.",
+    "--format", "form", type=click.Choice(["text", "markdown", "json", "html"]), default="text",
+    help="text cho người đọc, markdown để dán vào pull request, json cho chương trình, html để gửi.",
 )  # fmt: skip
 @_ROOT
 @click.argument("old")
@@ -137,6 +137,8 @@ def diff(form: str, root: Path, old: str, new: str) -> None:
         click.echo(telling.json, nl=False)
     elif form == "markdown":
         click.echo(telling.markdown().encode(), nl=False)
+    elif form == "html":
+        click.echo(telling.html().encode(), nl=False)
     else:
         plain = bool(os.environ.get("NO_COLOR"))
         for line in telling.lines():

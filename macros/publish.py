@@ -41,6 +41,7 @@ from macros.render import (
     unit_page,
     units_page,
 )
+from macros.telling import changes_json
 
 PER_PAGE = 100
 # Where any two editions are compared, in the browser.
@@ -86,6 +87,8 @@ class Publication:
             for name in sorted({source.file for source in agreement.facts.source}):
                 if name in self.archive.sources:
                     yield f"{agreement.address}nguon/{name}", self.archive.sources[name]
+        for pair in self.pairs:
+            yield f"{pair.address}changes.json", changes_json(pair.old, pair.new, pair.comparison)
         yield f"{ANY}danh-sach.json", self._pickable()
 
     def _pickable(self) -> bytes:

@@ -18,6 +18,7 @@ from typing import Literal
 
 from macros.citing import cite
 from macros.compare import Change, ChangeKind, Comparison, FactChange, compare, fact_changes
+from macros.markup import ENVIRONMENT
 from macros.model import Agreement, Clause, ClauseId, Page, Shared
 from macros.problem import EditorError, Problem
 from macros.words import Run
@@ -86,8 +87,7 @@ def tell(old: Text, new: Text) -> Telling:
     """Compare two texts. Raises EditorError for a report, which has no clauses."""
     for text in (old, new):
         if text.page.report:
-            message = f"{shown(text.name)} chỉ có bài báo, không có lời văn để so sánh"
-            raise EditorError(message)
+            raise EditorError(f"{text.name} chỉ có bài báo, không có lời văn để so sánh")
     unresolved = old.unresolved | new.unresolved
     pages = (_pinned(old.page, unresolved), _pinned(new.page, unresolved))
     ids_decide, rule = _rule(old, new)
@@ -240,6 +240,15 @@ class Telling:
             blocks.append("\n".join(("Chỉ đổi số, ký hiệu:\n", *told)))
         return "\n\n".join(blocks) + "\n"
 
+    def html(self) -> str:
+        """One self-contained page, to send or to print; it asks nothing of any host."""
+        return ENVIRONMENT.get_template("diff.html").render(
+            t=self,
+            fields=FIELDS,
+            rows=[(number, each, self.sentence(each)) for number, each in self.numbered],
+            renumbered=[self.sentence(each) for each in self.renumbered],
+        )
+
     def _kind(self, change: Change) -> str:
         moved = change.moved and change.kind is not ChangeKind.SAME
         return KINDS[_event(change)] + (", chuyển chỗ" if moved else "")
@@ -259,9 +268,10 @@ def shown(text: str) -> str:
 def escaped(text: str) -> str:
     """A text that Markdown shows as it is within a line, also on a forge."""
     text = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"[\\`*_~\[\]$]", r"\\\g<0>", text).replace("|", "&#124;")
+    text = re.sub(r"[\\`*_~\[\]$]", r"\\\g<0>", text)
     # A forge makes links of @name, #12, !12 and addresses even where they are escaped.
-    return re.sub(r"(?<=[@#!])(?=\w)|(?<=:)(?=//)|(?<=www)(?=\.)", "<!-- -->", text)
+    text = re.sub(r"(?<=[@#!])(?=\w)|(?<=:)(?=//)|(?<=www)(?=\.)", "<!-- -->", text)
+    return text.replace("|", "&#124;")
 
 
 def _begun(markdown: str) -> str:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     "problem model labels words",
     "grammar citing reading clauses verbatim links calendar compare markup",
-    "checks render redline export",
+    "checks render redline export telling",
     "archive publish git",
     "__init__ hooks cli",
     "__main__",

@@ -347,6 +347,8 @@ def test_phone_has_a_contents_list(open_page):
     """Where the side column has no room the contents list opens above the text."""
     page = open_page(HA_NOI, width=390)
     page.locator("details.contents summary").click()
-    page.locator("details.contents").get_by_role("link", name="2. Sở GD&ĐT Hà Nội", exact=True).click()
+    page.locator("details.contents").get_by_role(
+        "link", name="2. Sở GD&ĐT Hà Nội", exact=True
+    ).click()
 
     expect(page.locator("#trach-nhiem-chinh-quyen")).to_be_in_viewport()

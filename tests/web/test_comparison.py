@@ -109,9 +109,9 @@ def test_words_on_the_page_rebuild_both_texts(open_page, site: Path):
     texts = {
         side: {
             clause["id"]: clause["text"]
-            for clause in json.loads((site / f"{SAMPLE}{period}/agreement.json").read_text("utf-8"))[
-                "clauses"
-            ]
+            for clause in json.loads(
+                (site / f"{SAMPLE}{period}/agreement.json").read_text("utf-8")
+            )["clauses"]
         }
         for side, period in (("old", "2023-2024"), ("new", "2024-2025"))
     }
