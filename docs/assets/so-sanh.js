@@ -1,45 +1,51 @@
 // The page where any two editions are picked and compared, in the reader's browser.
 // Hides: which editions there are, how their texts are fetched, and the page made of a comparison;
-// it is built as macros/templates/comparison.html is, so that both look alike.
+// it is built as macros/templates/comparison.html is, so that both look and work alike.
 // Refuses: to compare (compare.js does), and to write markup: texts go in as text.
 import { compareAgreements, likeness } from "./compare.js";
 
-const SIDES = ["old", "new"];
-const SIDE_WORDS = { old: "Trước", new: "Sau" };
+const SIDES = { old: "Trước", new: "Sau" };
 // As in macros/redline.py; a moved clause whose words stay is "moved".
 const EVENTS = {
   same: "giữ nguyên", amended: "sửa", added: "thêm", removed: "bỏ", moved: "chuyển chỗ",
 };
-const FIELDS = {
-  title: ["Tiêu đề", (text) => text.title],
-  number: ["Số", (text) => [text.number?.printed]],
-  place: ["Địa danh", (text) => [text.place?.printed]],
-  date: ["Ngày", (text) => [text.date?.printed]],
-  issued_by: ["Ban hành kèm", (text) => [text.issued_by?.printed]],
-  supersedes: ["Thay thế", (text) => [text.supersedes?.printed]],
-  signatories: ["Người ký", (text) => text.signatories.map((each) =>
-    [each.capacity, each.title, each.name].filter(Boolean).join(" "))],
-  recipients: ["Nơi nhận", (text) => text.recipients],
+const FACTS = {
+  "Tiêu đề": (text) => text.title,
+  "Số": (text) => [text.number?.printed],
+  "Địa danh": (text) => [text.place?.printed],
+  "Ngày": (text) => [text.date?.printed],
+  "Ban hành kèm": (text) => [text.issued_by?.printed],
+  "Thay thế": (text) => [text.supersedes?.printed],
+  "Người ký": (text) => text.signatories.map((each) =>
+    [each.capacity, each.title, each.name].filter(Boolean).join(" / ")),
+  "Nơi nhận": (text) => text.recipients,
 };
+const TRY_AGAIN = "Kiểm tra đường truyền rồi thử lại.";
 const VIEWS = { inline: "Trong dòng", beside: "Hai cột", changes: "Chỉ chỗ khác" };
+const SAMPLE = " Đơn vị, người và văn bản mẫu do trang web đặt ra để minh họa, không có thật.";
+const LIMITS = "Tính ngay trong trình duyệt, không tìm chỗ tách và gộp: một khoản tách làm hai hiện là"
+  + " sửa và thêm, hai khoản gộp làm một hiện là sửa và bỏ.";
+const TWO_SERIES = " Hai bản thuộc hai bộ quy chế, nên điều khoản được ghép theo lời và vị trí.";
 
+const sides = Object.keys(SIDES);
 const all = (selector, within) => [...within.querySelectorAll(selector)];
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-const seriesOf = (id) => id.split("/").slice(0, 2).join("/");
-const name = (edition) => `${edition.unit}, ${edition.words}`;
+const idOf = (edition) => edition.id;
+const unitOf = (edition) => edition.id.split("/")[0];
+const seriesOf = (edition) => edition.id.split("/").slice(0, 2).join("/");
+const nameOf = (edition) => `${edition.unit}, ${edition.words}`;
 
-function make(tag, properties = {}, ...children) {
-  const { data, ...own } = properties;
-  const made = Object.assign(document.createElement(tag), own);
-  Object.assign(made.dataset, data);
+function make(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children.flat());
   return made;
 }
 
-// The address of a comparison; slashes stay readable.
-function query(chosen) {
-  const given = SIDES.filter((side) => chosen[side]);
-  return `?${given.map((side) => `${side}=${encodeURI(chosen[side].id)}`).join("&")}`;
+// The address of a comparison, by the ids of its sides; slashes stay readable.
+function query(ids) {
+  const written = (id) => encodeURIComponent(id).replaceAll("%2F", "/");
+  return `?${sides.filter((side) => ids[side]).map((side) => `${side}=${written(ids[side])}`).join("&")}`;
 }
 
 async function fetched(address) {
@@ -48,8 +54,8 @@ async function fetched(address) {
   return answer.json();
 }
 
-// How a clause is called: the labels above it and its own, `II › 2 › a)`; where it has none, or one
-// that many have (a dash), its first words.
+// How clauses are called: by the labels above them and their own, `II › 2 › a)`; one without label,
+// or with one that many have (a dash), by its first words.
 function called(clauses) {
   const byId = new Map(clauses.map((clause) => [clause.id, clause]));
   const labelled = (clause) => /[\p{L}\p{N}]/u.test(clause.label);
@@ -65,122 +71,127 @@ function called(clauses) {
   return new Map(clauses.map((clause) => [clause.id, [...above(clause), own(clause)].join(" › ")]));
 }
 
-// The runs of one side or of both. White space before a marked run stands outside the mark.
-function marked(words, marks) {
-  return words.filter(([op]) => op === "=" || marks.includes(op)).flatMap(([op, text]) => {
-    const said = text.trimStart();
-    if (op === "=" || !said) return [text];
-    return [text.slice(0, text.length - said.length), make(op === "+" ? "ins" : "del", {}, said)];
-  });
-}
-
-// Labels before the words: one where both sides have the same, else the old and the new.
-function labels(change, marks) {
-  const [old, now] = [change.was?.label ?? "", change.is?.label ?? ""];
-  const one = !change.was || !change.is || old === now;
-  const shown = one ? [now || old]
-    : [marks.includes("-") && old && make("del", {}, old), marks.includes("+") && now && make("ins", {}, now)];
-  const parts = shown.filter(Boolean);
-  const gaps = parts.flatMap((part, k) => (k ? [" ", part] : [part]));
-  return parts.length ? [make("span", { className: "label" }, gaps), " "] : [];
-}
-
-const written = (change, marks) => [...labels(change, marks), ...marked(change.words, marks)];
-
 // The changes with their clauses and names; those that a reader looks for are numbered from 1.
 function numbered(texts, changes) {
-  const byId = SIDES.map((side) => new Map(texts[side].clauses.map((clause) => [clause.id, clause])));
-  const names = SIDES.map((side) => called(texts[side].clauses));
+  const [olds, news] = sides.map((side) => new Map(texts[side].clauses.map((each) => [each.id, each])));
+  const [oldNames, newNames] = sides.map((side) => called(texts[side].clauses));
   let count = 0;
   return changes.map((change) => {
     const event = change.kind === "same" && change.moved ? "moved" : change.kind;
     return {
       ...change,
       event,
-      number: event === "same" ? 0 : (count += 1),
-      was: byId[0].get(change.old[0]),
-      is: byId[1].get(change.new[0]),
-      oldName: names[0].get(change.old[0]),
-      newName: names[1].get(change.new[0]),
       said: EVENTS[event] + (change.moved && event !== "moved" ? ", chuyển chỗ" : ""),
+      number: event === "same" ? 0 : (count += 1),
+      oldClause: olds.get(change.old[0]),
+      newClause: news.get(change.new[0]),
+      oldName: oldNames.get(change.old[0]),
+      newName: newNames.get(change.new[0]),
     };
   });
+}
+
+// The words of a change with the marks of one side or of both, behind its label or labels.
+function marked(change, marks) {
+  const shown = (runs) => runs
+    .filter(([op, text]) => text && (op === "=" || marks.includes(op)))
+    .map(([op, text]) => (op === "=" ? text : make(op === "+" ? "ins" : "del", {}, text)));
+  const [old, now] = [change.oldClause?.label ?? "", change.newClause?.label ?? ""];
+  const label = shown(change.renumbered ? [["-", old], ["+", now]] : [["=", now || old]]);
+  if (label.length > 1) label.splice(1, 0, " ");
+  return [...(label.length ? [make("span", { class: "label" }, label), " "] : []), ...shown(change.words)];
 }
 
 function table(className, heads, rows) {
   const head = make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)));
-  const made = make("table", { className }, make("thead", {}, head), make("tbody", {}, rows));
-  return make("div", { className: "table-wrap" }, made);
+  const made = make("table", { class: className }, make("thead", {}, head), make("tbody", {}, rows));
+  return make("div", { class: "table-wrap" }, made);
 }
 
 function factsTable(texts) {
-  const rows = Object.values(FIELDS).flatMap(([title, lines]) => {
-    const [old, now] = SIDES.map((side) => lines(texts[side]).filter(Boolean));
+  const rows = Object.entries(FACTS).flatMap(([title, lines]) => {
+    const [old, now] = sides.map((side) => lines(texts[side]).filter(Boolean));
     if (old.join("\n") === now.join("\n")) return [];
-    const cell = (className, said) =>
-      make("td", { className }, (said.length ? said : ["không có"]).map((line) => make("span", {}, line)));
+    const cell = (side, said) =>
+      make("td", { class: side }, (said.length ? said : ["không có"]).map((line) => make("span", {}, line)));
     return [make("tr", {}, make("th", { scope: "row" }, title), cell("old", old), cell("new", now))];
   });
   if (!rows.length) return [];
-  const heads = ["Dữ kiện", "Trước", "Sau"];
-  return [make("h2", { id: "du-kien" }, "Dữ kiện khác nhau"), table("redline facts-table", heads, rows)];
+  return [make("h2", { id: "du-kien" }, "Dữ kiện khác nhau"),
+    table("redline facts-table", ["Dữ kiện", "Trước", "Sau"], rows)];
 }
 
 function changesTable(changes) {
   const rows = changes.filter((change) => change.number).map((change) => {
-    const side = (className, clause, mark) => {
-      const said = clause ? written(change, mark) : [];
-      return make("td", { className }, clause?.kind === "heading" ? make("b", {}, said) : said);
+    const cell = (className, clause, mark) => {
+      const said = clause ? marked(change, mark) : [];
+      return make("td", { class: className }, clause?.kind === "heading" ? make("b", {}, said) : said);
     };
-    const what = make("td", { className: `kind-${change.event}` }, change.said);
+    const what = make("td", { class: `kind-${change.event}` }, change.said);
     if (change.moved && change.oldName !== change.newName) {
       what.append(make("small", {}, `từ ${change.oldName}`));
     }
     const link = make("a", { href: `#thay-doi-${change.number}` }, change.newName ?? change.oldName);
-    return make("tr", { data: { kind: change.event } },
-      make("th", { scope: "row" }, link), what, side("old", change.was, "-"), side("new", change.is, "+"));
+    return make("tr", { "data-kind": change.event }, make("th", { scope: "row" }, link), what,
+      cell("old", change.oldClause, "-"), cell("new", change.newClause, "+"));
   });
   return table("redline words", ["Điều khoản", "Thay đổi", "Trước", "Sau"], rows);
 }
 
 // One clause in the text: what happened to it, then its words in line and, hidden, side by side.
 function section(change, pages) {
-  const heading = (change.is ?? change.was).kind === "heading" ? " heading" : "";
-  const made = make("section", { className: `change change-${change.event}${heading}` });
-  const what = make("p", { className: "what" });
-  const to = (side, text) => make("a", { href: `${pages[side]}#${change[side][0]}` }, text);
-  if (change.number) {
-    Object.assign(made, { id: `thay-doi-${change.number}`, tabIndex: -1 });
-    const number = make("a", { className: "number", href: `#${made.id}` }, String(change.number));
-    what.append(number, ` ${capital(change.said)} · `);
+  const { number, oldClause, newClause, oldName, newName } = change;
+  const heading = (newClause ?? oldClause).kind === "heading" ? " heading" : "";
+  const made = make("section", { class: `change change-${change.event}${heading}` });
+  const what = make("p", { class: "what" });
+  const link = (side, text) => make("a", { href: `${pages[side]}#${change[side][0]}` }, text);
+  if (number) {
+    made.id = `thay-doi-${number}`;
+    made.tabIndex = -1;
+    what.append(make("a", { class: "number", href: `#${made.id}` }, String(number)), ` ${capital(change.said)} · `);
   }
-  what.append(change.is ? to("new", change.newName) : to("old", change.oldName));
-  if (change.was && change.is && change.oldName !== change.newName) {
-    what.append(" · trước là ", to("old", change.oldName));
-  }
-  made.append(what, make("p", { className: "both" }, written(change, "-+")));
-  if (change.number) {
-    const side = (className, clause, mark, none) =>
-      make("p", { className }, clause ? written(change, mark) : make("i", {}, none));
-    made.append(make("div", { className: "beside" },
-      side("old", change.was, "-", "chưa có"), side("new", change.is, "+", "không còn")));
+  what.append(newClause ? link("new", newName) : link("old", oldName));
+  if (newClause && oldClause && oldName !== newName) what.append(" · trước là ", link("old", oldName));
+  if (number || change.renumbered) made.append(what);
+  made.append(make("p", { class: "both" }, marked(change, "-+")));
+  if (number) {
+    const side = (name, clause, mark, none) =>
+      make("p", { class: name }, clause ? marked(change, mark) : make("i", {}, none));
+    made.append(make("div", { class: "beside" },
+      side("old", oldClause, "-", "chưa có"), side("new", newClause, "+", "không còn")));
   }
   return made;
 }
 
-// Buttons above the text: the three views of it, and steps from change to change.
-function readerBar(text, result) {
-  const views = make("div", { className: "views", role: "group", ariaLabel: "Cách xem" });
+// The filter of the table by kind.
+function kindsForm(counts, total, rows) {
+  const choice = (value, words, count) => {
+    const input = make("input", { type: "radio", name: "loai", value });
+    input.checked = !value;
+    return make("label", {}, input, ` ${words} (${count})`);
+  };
+  const kinds = counts.filter(([event]) => event !== "same");
+  const form = make("form", { class: "kinds", "aria-label": "Lọc theo loại thay đổi" },
+    choice("", "Tất cả", total), kinds.map(([event, count]) => choice(event, EVENTS[event], count)));
+  form.addEventListener("change", ({ target }) => {
+    for (const row of rows) row.hidden = Boolean(target.value) && row.dataset.kind !== target.value;
+  });
+  return form;
+}
+
+// Above the text: its three views, and steps from change to change. `signal` ends them.
+function readerBar(text, signal) {
+  const views = make("div", { class: "views", role: "group", "aria-label": "Cách xem" });
   for (const [view, words] of Object.entries(VIEWS)) {
-    const button = make("button", { type: "button", ariaPressed: String(view === "inline") }, words);
+    const button = make("button", { type: "button", "aria-pressed": String(view === "inline") }, words);
     button.addEventListener("click", () => {
       text.dataset.view = view;
-      for (const other of views.children) other.ariaPressed = String(other === button);
+      for (const other of views.children) other.setAttribute("aria-pressed", String(other === button));
     });
     views.append(button);
   }
   const changes = all(".change[id]", text);
-  const output = make("output", { ariaLive: "polite" }, `– / ${changes.length}`);
+  const output = make("output", { "aria-live": "polite" }, `– / ${changes.length}`);
   let at = -1;
   const show = (place) => {
     at = place;
@@ -194,197 +205,187 @@ function readerBar(text, result) {
     changes[at].scrollIntoView({ block: "center" });
     changes[at].focus({ preventScroll: true });
   };
-  const button = (by, sign, ariaLabel) => {
-    const made = make("button", { type: "button", ariaLabel }, sign);
+  const button = (by, sign, label) => {
+    const made = make("button", { type: "button", "aria-label": label }, sign);
     made.addEventListener("click", () => step(by));
     return made;
   };
-  const steps = make("div", { className: "steps", role: "group", ariaLabel: "Đi tới từng thay đổi" },
-    button(-1, "‹", "Thay đổi trước (phím p)"), output, button(1, "›", "Thay đổi sau (phím n)"));
   const linked = () => {
     const place = changes.findIndex((change) => `#${change.id}` === location.hash);
     if (place >= 0) show(place);
-    return place >= 0 ? changes[place] : null;
+    return changes[place];
   };
-  // These serve the comparison that is shown, and no longer.
-  const { signal } = (readerBar.served = (readerBar.served?.abort(), new AbortController()));
   addEventListener("hashchange", linked, { signal });
   addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || !"np".includes(event.key)) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || (event.key !== "n" && event.key !== "p")) return;
     if (event.target.closest?.("input:not([type=radio]), select, textarea")) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // the theme goes to the next page on these keys
     step(event.key === "n" ? 1 : -1);
   }, { signal, capture: true });
-  return { bar: make("div", { className: "reader" }, views, steps), linked };
-}
-
-// The filter of the table by kind.
-function kindsForm(counts, total, rows) {
-  const choice = (value, words, count) => make("label", {},
-    make("input", { type: "radio", name: "loai", value, checked: !value }), ` ${words} (${count})`);
-  const kinds = counts.filter(([event]) => event !== "same");
-  const form = make("form", { className: "kinds", ariaLabel: "Lọc theo loại thay đổi" },
-    choice("", "Tất cả", total), kinds.map(([event, count]) => choice(event, EVENTS[event], count)));
-  form.addEventListener("change", (event) => {
-    for (const row of rows) row.hidden = Boolean(event.target.value) && row.dataset.kind !== event.target.value;
-  });
-  return form;
-}
-
-function sentence(counts, total) {
-  if (!total) return "Không điều khoản nào khác.";
-  return `Đã so sánh: ${counts.map(([event, count]) => `${count} ${EVENTS[event]}`).join(", ")}.`;
-}
-
-function notes(chosen, texts, built) {
-  const note = (className, ...said) => make("p", { className, role: "note" }, ...said);
-  const found = [];
-  if (SIDES.some((side) => chosen[side].sample || texts[side].sample)) {
-    found.push(note("notice sample-notice", make("b", {}, "Dữ liệu mẫu."),
-      " Đơn vị, người và văn bản mẫu do trang web đặt ra để minh họa, không có thật."));
-  }
-  const limits = ["Tính ngay trong trình duyệt: chỗ ", make("b", {}, "tách"), " và ", make("b", {}, "gộp"),
-    " không được tìm; một khoản tách làm hai hiện là sửa và thêm, hai khoản gộp làm một hiện là sửa và bỏ."];
-  if (built) limits.push(" ", make("a", { href: built }, "Mở trang so sánh dựng sẵn"), ", nơi có tìm cả hai.");
-  if (seriesOf(chosen.old.id) !== seriesOf(chosen.new.id)) {
-    limits.push(" Hai bản thuộc hai bộ quy chế, nên điều khoản được ghép theo lời và vị trí.");
-  }
-  return [...found, note("notice limits", ...limits)];
+  const steps = make("div", { class: "steps", role: "group", "aria-label": "Đi tới từng thay đổi" },
+    button(-1, "‹", "Thay đổi trước (phím p)"), output, button(1, "›", "Thay đổi sau (phím n)"));
+  return { bar: make("div", { class: "reader" }, views, steps), linked };
 }
 
 function start(root) {
   const one = (selector) => root.querySelector(selector);
   const here = (address) => new URL(root.dataset.up + address, location.href).href;
-  const [form, problems, status, result] = [".pickers", ".problems", ".status", ".result"].map(one);
+  const [form, problems, status, result, after] =
+    [".pickers", ".problems", ".status", ".result", "[data-after]"].map(one);
   const pageTitle = document.title;
   const chosen = { old: null, new: null };
   const texts = new Map(); // what was fetched, by address
   let editions = [];
-  let turn = 0; // only the last comparison that was asked for is shown
-
-  const text = (edition) => {
-    const { address } = edition;
-    if (!texts.has(address)) {
-      const asked = fetched(here(`${address}agreement.json`));
-      asked.catch(() => texts.delete(address)); // so that it can be tried again
-      texts.set(address, asked);
-    }
-    return texts.get(address);
-  };
+  let shown = new AbortController(); // ends what the comparison before listens to
+  const other = (side) => (side === "old" ? "new" : "old");
+  const address = () => query({ old: chosen.old?.id, new: chosen.new?.id });
 
   function problem(said, again) {
-    const button = make("button", { type: "button", className: "action" }, "Thử lại");
-    button.addEventListener("click", () => { problems.replaceChildren(); again(); });
-    problems.append(make("p", { className: "notice" }, said, ...(again ? [" ", button] : [])));
+    const made = make("p", { class: "notice" }, ...said);
+    if (again) {
+      const button = make("button", { type: "button", class: "action" }, "Thử lại");
+      button.addEventListener("click", () => { made.remove(); again(); });
+      made.append(" ", button);
+    }
+    problems.append(made);
   }
 
-  const picker = (side, part) => one(`[data-side="${side}"] [data-part="${part}"]`);
+  function text(edition) {
+    if (!texts.has(edition.address)) {
+      const asked = fetched(here(`${edition.address}agreement.json`));
+      asked.catch(() => texts.delete(edition.address)); // so that it can be tried again
+      texts.set(edition.address, asked);
+    }
+    return texts.get(edition.address);
+  }
 
   // Fill the three lists of a side: what can be chosen, and what is.
   function fill(side) {
     const now = chosen[side];
-    const among = now ? editions.filter((each) => seriesOf(each.id) === seriesOf(now.id)) : [];
-    const ofUnit = now ? editions.filter((each) => each.unit === now.unit) : [];
     const put = (part, options, value) => {
-      const select = picker(side, part);
+      const select = one(`[data-side="${side}"] [data-part="${part}"]`);
       select.replaceChildren(...options);
-      select.value = value;
+      select.value = value ?? "";
       select.disabled = !options.length;
     };
-    const option = (value, words) => make("option", { value }, words);
-    const units = (sample) =>
-      [...new Set(editions.filter((each) => Boolean(each.sample) === sample).map((each) => each.unit))]
-        .sort((x, y) => x.localeCompare(y, "vi")).map((unit) => option(unit, unit));
-    const samples = units(true);
-    put("unit", [
-      ...(now ? [] : [option("", "– chọn đơn vị –")]), ...units(false),
-      ...(samples.length ? [make("optgroup", { label: "Dữ liệu mẫu" }, samples)] : []),
-    ], now?.unit ?? "");
-    const series = new Map(ofUnit.map((each) => [seriesOf(each.id), each.series]));
-    put("series", [...series].map(([id, words]) => option(id, words)), now ? seriesOf(now.id) : "");
-    put("period", among.toReversed().map((each) => option(each.id, capital(each.words))), now?.id ?? "");
-    one("[data-swap]").disabled = !SIDES.some((each) => chosen[each]);
-  }
-
-  // What a picked unit or series stands for: its newest edition, but not the one on the other side.
-  function pick(side, fits) {
-    const other = chosen[side === "old" ? "new" : "old"];
-    const found = editions.filter(fits).reverse();
-    const ofSeries = found.filter((each) => seriesOf(each.id) === seriesOf(found[0].id));
-    return ofSeries.find((each) => each !== other) ?? found[0];
-  }
-
-  async function show() {
-    const own = (turn += 1);
-    result.hidden = one("[data-for-result]").hidden = true;
-    document.title = pageTitle;
-    if (!SIDES.every((side) => chosen[side])) {
-      status.textContent = "Hãy chọn cả hai bản.";
-      return;
-    }
-    status.textContent = "Đang tải hai bản …";
-    const loaded = await Promise.allSettled(SIDES.map((side) => text(chosen[side])));
-    if (own !== turn) return;
-    problems.replaceChildren();
-    const failed = SIDES.filter((_, k) => loaded[k].status === "rejected");
-    if (failed.length) {
-      status.textContent = "";
-      const which = [...new Set(failed.map((side) => name(chosen[side])))].join("; ");
-      problem(`Không tải được văn bản: ${which}. Kiểm tra đường truyền rồi thử lại.`, show);
-      return;
-    }
-    draw({ old: loaded[0].value, new: loaded[1].value });
+    const options = (rows, key, words) => [...new Map(rows.map((each) => [key(each), words(each)]))]
+      .map(([value, said]) => make("option", { value }, said));
+    const alike = (key) => editions.filter((each) => now && key(each) === key(now));
+    const units = [...editions].sort((x, y) => x.unit.localeCompare(y.unit, "vi"));
+    const [real, samples] = [false, true].map((sample) =>
+      options(units.filter((each) => Boolean(each.sample) === sample), unitOf, (each) => each.unit));
+    if (!now) real.unshift(make("option", { value: "" }, "– chọn đơn vị –"));
+    if (samples.length) real.push(make("optgroup", { label: "Dữ liệu mẫu" }, samples));
+    put("unit", real, now && unitOf(now));
+    put("series", options(alike(unitOf), seriesOf, (each) => each.series), now && seriesOf(now));
+    put("period", options(alike(seriesOf).reverse(), idOf, (each) => capital(each.words)), now && idOf(now));
   }
 
   function draw(both) {
-    const idsDecide = seriesOf(chosen.old.id) === seriesOf(chosen.new.id);
+    const idsDecide = seriesOf(chosen.old) === seriesOf(chosen.new);
     const changes = numbered(both, compareAgreements(both.old.clauses, both.new.clauses, idsDecide));
+    const total = changes.filter((change) => change.number).length;
     const counts = Object.keys(EVENTS)
       .map((event) => [event, changes.filter((change) => change.event === event).length])
       .filter(([, count]) => count);
-    const total = changes.filter((change) => change.number).length;
-    const pages = Object.fromEntries(SIDES.map((side) => [side, here(chosen[side].address)]));
+    const pages = { old: here(chosen.old.address), new: here(chosen.new.address) };
+    const pair = sides.map((side) => [side === "new" ? " · " : "", `${SIDES[side]}: `,
+      make("a", { href: pages[side] }, nameOf(chosen[side])), both[side].draft ? " (bản thảo)" : ""]).flat();
+    const limits = make("p", { class: "notice limits", role: "note" }, LIMITS, idsDecide ? "" : TWO_SERIES);
     const built = chosen.new.built?.[chosen.old.id] ?? chosen.old.built?.[chosen.new.id];
-    const pair = SIDES.flatMap((side, k) => [
-      `${k ? " · " : ""}${SIDE_WORDS[side]}: `, make("a", { href: pages[side] }, name(chosen[side])),
-      both[side].draft ? " (bản thảo)" : "",
-    ]);
-    const body = make("div", { className: "text words", data: { view: "inline" } },
-      changes.map((change) => section(change, pages)));
-    const { bar, linked } = readerBar(body, result);
+    if (built) limits.append(" ", make("a", { href: here(built) }, "Mở trang so sánh dựng sẵn"), ", nơi có tìm cả hai.");
+    const sample = make("p", { class: "notice sample-notice", role: "note" }, make("b", {}, "Dữ liệu mẫu."), SAMPLE);
     const changed = total ? changesTable(changes) : make("p", {}, "Không điều khoản nào khác.");
+    const body = make("div", { class: "text words", "data-view": "inline" },
+      changes.map((change) => section(change, pages)));
+    shown.abort();
+    shown = new AbortController();
+    const { bar, linked } = readerBar(body, shown.signal);
     result.replaceChildren(
-      make("p", { className: "pair" }, pair),
-      ...notes(chosen, both, built && here(built)),
-      make("ul", { className: "counts", ariaLabel: "Số điều khoản theo loại thay đổi" },
+      ...(sides.some((side) => both[side].sample) ? [sample] : []),
+      make("p", { class: "pair" }, pair), limits,
+      make("ul", { class: "counts", "aria-label": "Số điều khoản theo loại thay đổi" },
         counts.map(([event, count]) => make("li", {}, make("b", {}, String(count)), ` ${EVENTS[event]}`))),
       ...factsTable(both),
       make("h2", { id: "bang-so-sanh" }, "Bảng so sánh"),
-      ...(total ? [kindsForm(counts, total, all("tr[data-kind]", changed))] : []),
-      changed,
+      ...(total ? [kindsForm(counts, total, all("tr[data-kind]", changed))] : []), changed,
       make("h2", { id: "toan-van" }, "Toàn văn với các chỗ thay đổi"), bar, body,
     );
-    one("[data-link]").href = new URL(query(chosen), location.href).href;
-    status.textContent = sentence(counts, total);
-    document.title = `${name(chosen.old)} so với ${name(chosen.new)} – ${pageTitle}`;
-    result.hidden = one("[data-for-result]").hidden = false;
+    one("[data-link]").href = address();
+    document.title = `${nameOf(chosen.old)} so với ${nameOf(chosen.new)} – ${pageTitle}`;
+    result.hidden = after.hidden = false;
+    status.textContent = total
+      ? `Đã so sánh: ${counts.map(([event, count]) => `${count} ${EVENTS[event]}`).join(", ")}.`
+      : "Không điều khoản nào khác.";
     linked()?.scrollIntoView({ block: "center" });
   }
 
+  async function show() {
+    const wanted = sides.map((side) => chosen[side]);
+    sides.forEach(fill);
+    one("[data-swap]").disabled = !wanted.some(Boolean);
+    result.hidden = after.hidden = true;
+    document.title = pageTitle;
+    if (!wanted.every(Boolean)) {
+      status.textContent = wanted.some(Boolean) ? "Hãy chọn bản còn lại." : "Hãy chọn hai bản.";
+      return undefined;
+    }
+    status.textContent = "Đang tải hai bản …";
+    const loaded = await Promise.allSettled(wanted.map(text));
+    if (wanted.some((edition, k) => edition !== chosen[sides[k]])) return undefined; // another pair was picked
+    const failed = wanted.filter((_, k) => loaded[k].status === "rejected").map(nameOf);
+    if (!failed.length) return draw({ old: loaded[0].value, new: loaded[1].value });
+    status.textContent = "";
+    return problem([`Không tải được văn bản: ${[...new Set(failed)].join("; ")}. ${TRY_AGAIN}`], show);
+  }
+
   function chose() {
-    SIDES.forEach(fill);
     problems.replaceChildren();
-    history.replaceState(null, "", query(chosen));
+    history.replaceState(null, "", address());
     show();
   }
 
-  form.addEventListener("change", (event) => {
-    const { side } = event.target.closest("[data-side]").dataset;
-    const { part } = event.target.dataset;
-    const { value } = event.target;
-    const of = { unit: (each) => each.unit, series: (each) => seriesOf(each.id), period: (each) => each.id };
-    chosen[side] = pick(side, (each) => of[part](each) === value);
+  // What the address names; where there is no such edition, the nearest one.
+  function given(rows) {
+    const asked = new URLSearchParams(location.search);
+    const ids = Object.fromEntries(sides.map((side) => [side, asked.get(side)?.replace(/\/+$/, "")]));
+    for (const side of sides) {
+      const id = ids[side];
+      chosen[side] = editions.find((each) => each.id === id) ?? null;
+      if (!id || chosen[side]) continue;
+      const report = rows.find((each) => each.id === id);
+      if (report) {
+        problem([`${nameOf(report)}: kho chỉ có bài báo, không có điều khoản để so sánh.`]);
+        continue;
+      }
+      const like = (edition) => likeness([...edition.id], [...id]);
+      const [nearest] = [...editions].sort((x, y) => like(y) - like(x));
+      const link = nearest && make("a", { href: query({ ...ids, [side]: nearest.id }) }, nameOf(nearest));
+      problem([`Kho không có bản “${id}”.`, ...(link ? [" Gần nhất: ", link, "."] : [])]);
+    }
+  }
+
+  async function load() {
+    status.textContent = "Đang tải danh sách các bản …";
+    const rows = await fetched(here("so-sanh/danh-sach.json")).catch(() => null);
+    if (!rows) {
+      status.textContent = "";
+      return problem([`Không tải được danh sách các bản. ${TRY_AGAIN}`], load);
+    }
+    editions = rows.filter((each) => each.text === "full");
+    given(rows);
+    return show();
+  }
+
+  form.addEventListener("change", ({ target }) => {
+    const { side } = target.closest("[data-side]").dataset;
+    const of = { unit: unitOf, series: seriesOf, period: idOf }[target.dataset.part];
+    const found = editions.filter((each) => of(each) === target.value).reverse();
+    // A unit or a series stands for its newest edition, but not for the one on the other side.
+    const first = found.filter((each) => seriesOf(each) === seriesOf(found[0]));
+    chosen[side] = first.find((each) => each !== chosen[other(side)]) ?? first[0];
+    if (target.dataset.part === "period") [chosen[side]] = found;
     chose();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -398,47 +399,6 @@ function start(root) {
     target.textContent = done ? "Đã chép" : "Không chép được";
     setTimeout(() => { target.textContent = words; }, 1600);
   });
-
-  // What the address names, or why not and what is nearest to it.
-  function given(rows) {
-    const asked = new URLSearchParams(location.search);
-    for (const side of SIDES) {
-      const id = asked.get(side)?.replace(/\/+$/, "");
-      chosen[side] = editions.find((each) => each.id === id) ?? null;
-      if (!id || chosen[side]) continue;
-      const report = rows.some((each) => each.id === id);
-      const said = [report ? `Bản “${id}” chỉ có bài báo, không có điều khoản để so sánh.`
-        : `Kho không có bản “${id}”.`];
-      const like = (edition) => likeness([...edition.id], [...id]);
-      const [nearest] = [...editions].sort((x, y) => like(y) - like(x));
-      if (nearest) {
-        const other = side === "old" ? "new" : "old";
-        const kept = { [side]: nearest, [other]: { id: asked.get(other) } };
-        if (!asked.get(other)) delete kept[other];
-        said.push(" Gần nhất: ", make("a", { href: query(kept) }, name(nearest)), ".");
-      }
-      problem(said.length ? make("span", {}, said) : said);
-    }
-  }
-
-  async function load() {
-    status.textContent = "Đang tải danh sách các bản …";
-    let rows;
-    try {
-      rows = await fetched(here("so-sanh/danh-sach.json"));
-    } catch {
-      status.textContent = "";
-      problem("Không tải được danh sách các bản. Kiểm tra đường truyền rồi thử lại.", load);
-      return;
-    }
-    editions = rows.filter((each) => each.text === "full");
-    given(rows);
-    SIDES.forEach(fill);
-    const asked = problems.firstChild;
-    await show();
-    if (asked && !problems.contains(asked)) problems.prepend(asked);
-  }
-
   load();
 }
 
