@@ -5,7 +5,6 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 export NO_MKDOCS_2_WARNING := 1
-export PYTHONWARNDEFAULTENCODING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve build check test lint format lock chromium bench clean
@@ -23,7 +22,7 @@ check: setup ## check docs/ and data/ and print every mistake
 	@$(BIN)/python -m macros check
 
 test: setup chromium lint check ## run all checks and tests (installs Chromium where it is missing)
-	@$(BIN)/python -m pytest
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest
 
 lint: setup ## ruff, mypy, committed schemas
 	@$(BIN)/ruff check .

@@ -53,7 +53,13 @@ def build(project: Path, site: Path, **environment: str) -> None:
             *("--config", str(project / "mkdocs.yml"), "--site", str(site)),
         ],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project), **environment},
+        # MkDocs' plugins open files without naming UTF-8; only our own code is held to that.
+        env={
+            **os.environ,
+            "PYTHONWARNDEFAULTENCODING": "",
+            "PYTHONPATH": str(project),
+            **environment,
+        },
         capture_output=True,
         text=True,
         encoding="utf-8",
