@@ -2,8 +2,7 @@
 // compared before. Names, numbers and order of steps are theirs; tests/web/test_any_two.py holds
 // both to the same kinds, flags and words: who changes the one changes the other.
 // Hides: how clauses find each other, what counts as moved, which runs of words are readable.
-// Refuses: the page and the network; and to look for clauses that were split or merged. Such a
-// clause is amended here, and its other part added or removed.
+// Refuses: to look for clauses split or merged: one part is amended, the other added or removed.
 
 // Two clauses are one where their likeness (0 to 1) and what else speaks for it reach ALIKE.
 const ALIKE = 0.6;
@@ -26,6 +25,12 @@ const words = (text) => text.toLowerCase().match(WORDS) ?? [];
 const bare = (text) => text.normalize("NFC").replace(/\s+/g, "");
 const alike = (old, now) => old === now || bare(old) === bare(now);
 
+// Writes each word as one number: numbers compare fast.
+function letters() {
+  const known = new Map();
+  return (word) => known.get(word) ?? known.set(word, known.size).size - 1;
+}
+
 // Which of two lists comes first, by the first place where they differ.
 function order(x, y) {
   for (let k = 0; k < x.length && k < y.length; k += 1) {
@@ -39,11 +44,11 @@ function order(x, y) {
 function commonLengths(a, b) {
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
-  for (let i = 1; i <= a.length; i += 1) {
-    for (let j = 1, at = i * width + 1; j < width; j += 1, at += 1) {
-      const [above, left] = [lengths[at - width], lengths[at - 1]];
-      if (a[i - 1] === b[j - 1]) lengths[at] = lengths[at - width - 1] + 1;
-      else lengths[at] = above > left ? above : left;
+  for (let i = 1, at = width + 1; i <= a.length; i += 1, at += 1) {
+    const token = a[i - 1];
+    for (let j = 1; j < width; j += 1, at += 1) {
+      if (token === b[j - 1]) lengths[at] = lengths[at - width - 1] + 1;
+      else lengths[at] = Math.max(lengths[at - width], lengths[at - 1]);
     }
   }
   return lengths;
@@ -86,7 +91,8 @@ function border(text, place) {
 // What two lists of tokens have in common as a person would say it, in order: the first run begins
 // both texts and the last ends both, with no tokens where need be.
 function alignment(a, b) {
-  const commons = commonRuns(a, b);
+  const written = letters();
+  const commons = commonRuns(Int32Array.from(a, written), Int32Array.from(b, written));
   const [first, last] = [{ a: 0, b: 0, size: 0 }, { a: a.length, b: b.length, size: 0 }];
   if (!commons.length || commons[0].a || commons[0].b) commons.unshift(first);
   const end = commons.at(-1);
@@ -156,20 +162,19 @@ export function runs(old, now) {
       ["+", b.slice(common.b + common.size, after.b).join("")],
     ].filter(([, text]) => text);
   });
-  const [first, second] = spaced;
-  first[1] = first[1].slice(1); // the space goes again
-  if (first[0] !== "=") {
-    if (second[0] === "=") first[1] += " "; // both began with the word after this run
-    second[1] = second[1].slice(1);
-  }
+  const [first, second] = spaced; // the space goes again
+  first[1] = first[1].slice(1);
+  if (first[0] === "=") return spaced;
+  if (second[0] === "=") first[1] += " "; // both began with the word after this run
+  second[1] = second[1].slice(1);
   return spaced;
 }
 
 // The clauses of agreement.json by their places; null is no place.
 class Text {
-  constructor(clauses) {
+  constructor(clauses, written) {
     this.clauses = clauses;
-    this.words = clauses.map((clause) => words(clause.text));
+    this.words = clauses.map((clause) => Int32Array.from(words(clause.text), written));
     this.placeOf = new Map();
     this.parents = [];
     this.before = []; // the sibling before and the one after
@@ -213,12 +218,9 @@ function matching(a, b, idsDecide) {
   // What the pairs that stand below two headings say for their being one.
   function family() {
     const below = new Map();
+    const count = (key) => below.set(key, (below.get(key) ?? 0) + 1);
     for (const [i, j] of pairs) {
-      for (const one of a.above(i)) {
-        for (const other of b.above(j)) {
-          below.set(`${one} ${other}`, (below.get(`${one} ${other}`) ?? 0) + 1);
-        }
-      }
+      for (const one of a.above(i)) for (const other of b.above(j)) count(`${one} ${other}`);
     }
     return (i, j) => (FAMILY * 2 * (below.get(`${i} ${j}`) ?? 0)) / (a.sizes[i] + b.sizes[j] || 1);
   }
@@ -261,9 +263,8 @@ function matching(a, b, idsDecide) {
   if (idsDecide) {
     for (const [id, i] of a.placeOf) if (b.placeOf.has(id)) pair(i, b.placeOf.get(id));
   } else {
-    for (const placeCounts of [false, true]) {
-      for (const headings of [false, true]) pairLikest(headings, placeCounts);
-    }
+    const steps = [[false, false], [true, false], [false, true], [true, true]];
+    for (const [headings, placeCounts] of steps) pairLikest(headings, placeCounts);
   }
   return [
     ...[...pairs].map(([i, j]) => ({ a: i, b: j })),
@@ -314,7 +315,8 @@ function movers(a, b, matches, ofA, ofB) {
 // idsDecide (within a series): clauses of one id are matched whatever they say, and no others;
 // without it (between series) ids are a hint beside likeness and place.
 export function compareAgreements(oldClauses, newClauses, idsDecide) {
-  const [a, b] = [new Text(oldClauses), new Text(newClauses)];
+  const written = letters();
+  const [a, b] = [new Text(oldClauses, written), new Text(newClauses, written)];
   const matches = order(a.key, b.key) <= 0 ? matching(a, b, idsDecide)
     : matching(b, a, idsDecide).map((match) => ({ a: match.b, b: match.a }));
   const ofA = new Map(matches.map((match) => [match.a, match]));

@@ -139,7 +139,7 @@ def test_suspected_mistake_opens_beside_the_text(open_page):
 def test_suspected_mistake_opens_without_javascript(open_page):
     """The explanation needs no script."""
     page = open_page(HOA_SUA, java_script_enabled=False)
-    page.locator("#le-loi-lam-viec button").click()
+    page.locator("#le-loi-lam-viec .suspect-button").click()
 
     expect(page.get_by_text("Lề lối", exact=False).first).to_be_visible()
 
