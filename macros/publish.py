@@ -93,6 +93,11 @@ class Publication:
 
     def _pickable(self) -> bytes:
         """The editions that can be compared, for the page where readers pick two."""
+        built: dict[str, dict[str, str]] = {}
+        for pair in self.pairs:
+            if pair.old.period != pair.new.period:
+                old = f"{pair.old.unit_id}/{pair.old.series_id}/{pair.old.period}"
+                built.setdefault(pair.new.address, {})[old] = pair.address
         rows = [
             {
                 "id": f"{each.unit_id}/{each.series_id}/{each.period}",
@@ -103,6 +108,7 @@ class Publication:
                 "address": each.address,
                 "sample": each.unit.sample,
                 "text": each.edition.text.value,
+                "built": built.get(each.address, {}),
             }
             for unit_id, series_id in self.archive.series()
             for each in self.archive.editions(unit_id, series_id)

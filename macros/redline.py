@@ -232,6 +232,12 @@ class Shown:
         return (self.change.new or self.change.old)[0].id
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """All clauses that it is about, its anchor first."""
+        clauses = (*self.change.new, *self.change.old)
+        return tuple(dict.fromkeys(clause.id for clause in clauses))
+
+    @property
     def sentence(self) -> str:
         return self.change.sentence(*self.pair.cited)
 

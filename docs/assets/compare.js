@@ -295,8 +295,7 @@ function outside(family, a, b) {
 
 // What has another parent, or stands outside the longest common order of its siblings.
 function movers(a, b, matches, ofA, ofB) {
-  const families = new Map();
-  const found = [];
+  const [families, found] = [new Map(), []];
   const both = matches.filter((match) => match.a !== null && match.b !== null);
   for (const match of both.sort((one, other) => one.a - other.a)) {
     const [one, other] = [a.parents[match.a], b.parents[match.b]];

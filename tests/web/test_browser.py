@@ -27,6 +27,7 @@ KINDS = {
     "draft": f"{SAMPLE}2026-2027/",
     "version": f"{SAMPLE}2025-2026/",
     "old-version": f"{SAMPLE}2025-2026/ban/goc/",
+    "original": f"{HOA_SUA}nguon/",
     "guide": "huong-dan/van-ban/",
     "errors": "huong-dan/loi/",
     "technical": "ky-thuat/kien-truc/",
