@@ -73,30 +73,33 @@ def state(agreement: Agreement, editions: Sequence[Agreement], day: date) -> Sta
     words = period.words
     if agreement.facts.draft:
         return State(Standing.DRAFT, "Bản thảo, chưa ký; chưa thay cho bản nào.")
-    if not agreement.newest:
-        after = agreement.versions[agreement.versions.index(agreement.version) + 1]
-        if day >= PartialDate.parse(after).first:
-            when = PartialDate.parse(after).words
-            return State(Standing.REPLACED, f"Cùng {words} đã có phiên bản {when}.")
+    place = agreement.versions.index(agreement.version) + 1
+    for after in map(PartialDate.parse, agreement.versions[place:]):
+        if not edition.versions[after].draft and day >= after.first:
+            return State(Standing.REPLACED, f"Cùng {words} đã có phiên bản {after.words}.")
     if (gone := edition.withdrawn) and day >= gone.date.last:
         return State(Standing.WITHDRAWN, f"Đã thu hồi {gone.date.words}: {gone.evidence}")
     later = [each for each in editions if each.period > period and not each.edition.draft]
     for each in later:
         said = each.edition.supersedes
         if said and said.period == period and day >= effective(each):
-            return State(
-                Standing.REPLACED,
-                f"Được thay thế bởi bản {each.period.words} ({PartialDate(*_ymd(effective(each))).words}).",
-            )
+            since = each.edition.valid_from or each.edition.date
+            when = f" ({since.value.words})" if since and since.value else ""
+            return State(Standing.REPLACED, f"Được thay thế bởi bản {each.period.words}{when}.")
+    begins = agreement.facts.valid_from
+    if begins and day < begins.value.first:
+        return State(Standing.COMING, f"Theo văn bản, áp dụng từ {begins.value.words}.")
     until = agreement.facts.valid_to
-    if until and day > until.value.last:
+    if until and not edition.extended and day > until.value.last:
         return State(Standing.PAST, f"Theo văn bản, áp dụng đến {until.value.words}.")
     covered = edition.extended.to if edition.extended else period
     if day > last_day(covered):
         held = [each for each in later if day >= effective(each)]
         drafts = [each for each in editions if each.period > period and each.edition.draft]
         rest = "chưa có bản mới trong kho"
-        if held:
+        if later and not held:
+            rest = f"bản {later[0].period.words} chưa bắt đầu"
+        elif held:
             rest = f"bản mới nhất trong kho là {held[-1].period.words}"
         elif drafts:
             rest = f"bản {drafts[-1].period.words} còn là bản thảo"
@@ -145,16 +148,15 @@ def turning_days(editions: Iterable[Agreement]) -> set[date]:
         days |= {effective(each), first_day(each.period), last_day(each.period) + _DAY}
         if edition.extended:
             days.add(last_day(edition.extended.to) + _DAY)
-        if edition.valid_to:
-            days.add(edition.valid_to.value.last + _DAY)
+        for facts in (edition, *edition.versions.values()):
+            if facts.valid_to:
+                days.add(facts.valid_to.value.last + _DAY)
+            if facts.valid_from:
+                days.add(facts.valid_from.value.first)
         if edition.withdrawn:
             days.add(edition.withdrawn.date.last)
         days |= {version.first for version in edition.versions}
     return days
-
-
-def _ymd(day: date) -> tuple[int, int, int]:
-    return day.year, day.month, day.day
 
 
 def _capital(words: str) -> str:

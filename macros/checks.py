@@ -117,7 +117,10 @@ def clause_references(archive: Archive) -> Iterator[Problem]:
             continue
         for key, clause_id, printed in _quoted(agreement):
             clause = agreement.page.clause(clause_id)
-            stands = clause is not None and fold(printed) in f"{clause.label} {clause.text}"
+            places: tuple[str, ...] = (clause.label, clause.text) if clause else ()
+            if clause and clause.rows:
+                places = tuple(cell for row in clause.rows for cell in row)
+            stands = any(printed in place for place in places)
             if stands or not agreement.whole:
                 continue
             if clause is None:

@@ -204,7 +204,11 @@ def build(as_of: datetime | None, config: Path, site: Path | None) -> None:
     from mkdocs.config import load_config  # noqa: PLC0415
 
     _for_mkdocs(as_of.date() if as_of else None)
-    target = site or config.parent / "site"
+    target = (site or config.parent / "site").absolute()
+    if target.exists() and any(target.iterdir()) and not (target / "build.json").exists():
+        raise click.UsageError(
+            f"{target} có tệp khác, không phải một trang đã dựng; chọn thư mục khác"
+        )
     fresh = target.with_name(f"{target.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
@@ -226,7 +230,12 @@ def _replace(target: Path, fresh: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
-    fresh.rename(target)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -269,6 +278,10 @@ def _for_mkdocs(as_of: date | None) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     if as_of:
         os.environ["QCPH_AS_OF"] = str(as_of)
+    try:
+        date.fromisoformat(os.environ.get("QCPH_AS_OF") or "2000-01-01")
+    except ValueError:
+        raise click.UsageError("QCPH_AS_OF phải là một ngày như 2026-11-21") from None
 
 
 def main() -> None:

@@ -39,7 +39,11 @@ _CELL = re.compile(r"\\.|(\|)")
 # What stands before a clause where the stars were forgotten.
 _PLAIN_LABEL = re.compile(r"(?:[A-Za-zđĐ]|[ivxIVX]{1,5})[.)]\s")
 _LONGEST_LABEL = 40
-_NUMBERED = re.compile(r"(?:^|-)(?:19|20)\d\d(?:-|$)|^[\d-]+$")
+# A year in an id is a mistake, but for a law that is named after its own.
+_NUMBERED = re.compile(
+    r"^(?!luat|nghi-dinh|thong-tu|quyet-dinh|nghi-quyet|chi-thi).*(?:^|-)(?:19|20)\d\d(?:-|$)"
+    r"|^[\d-]+$"
+)
 _METADATA = re.compile(r"(?:---\s*$|[A-Za-z][\w-]*\s*:\s)")
 
 

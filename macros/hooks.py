@@ -64,7 +64,7 @@ _build = _Build()
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read and check the sources; nothing is built from sources with errors."""
     # MkDocs stamps sitemap.xml.gz; no page may change because of an unrelated commit.
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
     root = Path(config.config_file_path).parent
     loaded = load(root)
     problems = sorted({*loaded.problems, *check(loaded.archive)})

@@ -34,7 +34,9 @@ _STRICT = ConfigDict(extra="forbid")
 Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
 Kebab = Annotated[str, StringConstraints(pattern=f"^{KEBAB}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+FileName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.(txt|pdf|png|jpe?g|docx)$")
+]
 
 
 class _Text:
@@ -562,7 +564,8 @@ class Agreement:
 
     @property
     def newest(self) -> bool:
-        return self.version == self.versions[-1]
+        """Whether the edition's own address shows this version: a draft never takes its place."""
+        return self.version == leading_of(self.edition)
 
     @property
     def data_path(self) -> str:
@@ -580,6 +583,14 @@ class Agreement:
         """Where it is published, from the site's root: `don-vi/…/2024-2025/`."""
         own = f"don-vi/{self.unit_id}/{self.series_id}/{self.period}/"
         return own if self.newest else f"{own}ban/{self.version}/"
+
+
+def leading_of(edition: Edition) -> str:
+    """The newest version that is no draft; the newest at all where every one is a draft."""
+    versions = versions_of(edition)
+    drafts = {str(day) for day, later in edition.versions.items() if later.draft}
+    drafts |= {AS_SIGNED} if edition.draft else set()
+    return ([each for each in versions if each not in drafts] or list(versions))[-1]
 
 
 def versions_of(edition: Edition) -> tuple[str, ...]:

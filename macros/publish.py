@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from macros.calendar import (
+    Standing,
     State,
     first_day,
     holding,
@@ -27,7 +28,7 @@ from macros.checks import RESERVED
 from macros.compare import compare, fact_changes
 from macros.export import agreement_json
 from macros.markup import Since, SitePage
-from macros.model import Agreement, Archive, TextState, UnitId, UnitType
+from macros.model import Agreement, Archive, Period, TextState, UnitId, UnitType
 from macros.redline import EVENTS, Pair, any_page, comparison_page, lines, picture, since_before
 from macros.render import (
     SLUGS,
@@ -70,15 +71,18 @@ class Publication:
         for unit_id, series_id in self.archive.series():
             address = f"don-vi/{unit_id}/{series_id}/"
             found[address] = partial(self._series_page, unit_id, series_id, address)
+        moved: dict[str, Callable[[], SitePage]] = {}
         for unit_id, unit in self.archive.units.items():
             found[f"don-vi/{unit_id}/"] = partial(self._unit_page, unit_id)
             for alias in unit.aliases:
-                address = f"don-vi/{alias}/"
-                found[address] = partial(moved_page, address, unit_id, unit)
+                own = f"don-vi/{unit_id}/"
+                for target in [own, *(each for each in found if each.startswith(own))]:
+                    address = f"don-vi/{alias}/{target.removeprefix(own)}"
+                    moved[address] = partial(moved_page, address, target, unit)
         for pair in self.pairs:
             found[pair.address] = partial(comparison_page, pair)
         found[ANY] = partial(any_page, ANY)
-        return found | self._lists()
+        return found | moved | self._lists()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every generated file that is no page: address and bytes."""
@@ -122,11 +126,16 @@ class Publication:
             key=lambda card: (card.agreement.period.end, card.agreement.period.start),
             reverse=True,
         )
-        real = [card.agreement for card in newest]
+        series = [
+            self.archive.editions(unit_id, series_id)
+            for unit_id, series_id in self.archive.series()
+            if not self.archive.units[unit_id].sample
+        ]
+        real = [edition for editions in series for edition in editions]
         coming = [school_year(self.as_of + timedelta(days=365 * years)) for years in range(3)]
         days = turning_days(real) | {first_day(year) for year in coming}
         days |= {last_day(year) + timedelta(days=1) for year in coming}
-        sentences = timeline(days, self.as_of, lambda day: _glance(real, day))
+        sentences = timeline(days, self.as_of, lambda day: _glance(series, day))
         samples = sum(unit.sample for unit in self.archive.units.values())
         return overview(newest[:_GLANCE], samples, sentences, up)
 
@@ -180,7 +189,7 @@ class Publication:
         whole = len(cards) <= PER_PAGE
         shown = cards if whole else []
         found: dict[str, Callable[[], SitePage]] = {
-            "don-vi/": partial(units_page, shown, samples, counts, whole=whole)
+            "don-vi/": partial(units_page, shown, samples, counts, whole=whole, offered=cards)
         }
         for kind, rows in by_type.items():
             last = -(-len(rows) // PER_PAGE)
@@ -276,13 +285,23 @@ def _place(own: Agreement, other: Agreement) -> str:
     return f"{own.period}.{own.version}" if own.period == other.period else str(own.period)
 
 
-def _glance(newest: Sequence[Agreement], day: date) -> str:
-    """One honest sentence about the school year of a day."""
+def _glance(series: Sequence[Sequence[Agreement]], day: date) -> str:
+    """One honest sentence about the school year of a day; drafts and withdrawn editions don't count."""
+    newest = [
+        each
+        for editions in series
+        if not (each := holding(editions, day)).facts.draft
+        and state(each, editions, day).standing is not Standing.WITHDRAWN
+    ]
     if not newest:
         return "Kho chưa có bản nào của đơn vị thật."
     year = school_year(day)
     units = {each.unit_id for each in newest}
-    now = {each.unit_id for each in newest if each.period.start <= year.start < each.period.end}
+    now = {
+        each.unit_id
+        for each in newest
+        if each.period.start <= year.start < max(each.period, *_extended(each)).end
+    }
     over = day > last_day(year)
     subject = f"{year.words[0].upper()}{year.words[1:]}"
     if now:
@@ -294,6 +313,12 @@ def _glance(newest: Sequence[Agreement], day: date) -> str:
         f"{subject}: kho chưa có bản nào. Bản mới nhất của {len(units)} đơn vị thuộc các kỳ đã qua, "
         f"từ {first.words} đến {last.words}."
     )
+
+
+def _extended(agreement: Agreement) -> tuple[Period, Period]:
+    """The period and the one that it was prolonged to, if it was."""
+    prolonged = agreement.edition.extended
+    return agreement.period, prolonged.to if prolonged else agreement.period
 
 
 def build_record(site: Path, commit: str | None, time: str | None, as_of: date) -> bytes:

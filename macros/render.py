@@ -242,15 +242,19 @@ def units_page(
     cards: Sequence[Card], samples: Sequence[Card], counts: Mapping[UnitType, int],
     *, address: str = "don-vi/", of: UnitType | None = None, pages: tuple[int, int] = (1, 1),
     whole: bool = True,
+    offered: Sequence[Card] = (),
 ) -> SitePage:  # fmt: skip
-    """A list of units: all of them, or one page of those of a type."""
-    regions = sorted({c.agreement.unit.region.name for c in cards if c.agreement.unit.region})
+    """A list of units: all of them, or one page of those of a type; `offered` are all that the
+    filter can bring in.
+    """
+    offered = offered or cards
+    regions = sorted({c.agreement.unit.region.name for c in offered if c.agreement.unit.region})
     heading = TYPES[of] if of else "Đơn vị"
     html = ENVIRONMENT.get_template("units.html").render(
         rows=list(_card_rows(cards)), samples=list(_card_rows(samples)), counts=counts,
         up=up_from(address), of=of, page=pages[0], last=pages[1], heading=heading,
         regions=regions, whole=whole, base=f"don-vi/loai/{SLUGS[of]}/" if of else address,
-        counterparts=sorted({c.agreement.series.counterpart for c in (*cards, *samples)}),
+        counterparts=sorted({c.agreement.series.counterpart for c in (*offered, *samples)}),
         standings=list(Standing),
     )  # fmt: skip
     title = heading if pages[0] == 1 else f"{heading}, trang {pages[0]}"
@@ -260,14 +264,14 @@ def units_page(
     )  # fmt: skip
 
 
-def moved_page(address: str, unit_id: str, unit: Unit) -> SitePage:
-    """What stands at a former address of a unit."""
+def moved_page(address: str, target: str, unit: Unit) -> SitePage:
+    """What stands at a former address; `target` is where the page is now."""
     html = ENVIRONMENT.get_template("moved.html").render(
-        unit=unit, target=f"{up_from(address)}don-vi/{unit_id}/"
+        unit=unit, target=up_from(address) + target
     )
     return SitePage(
         address=address, title=unit.name, html=html,
-        canonical=f"don-vi/{unit_id}/", description=f"{unit.name} đã chuyển sang địa chỉ khác.",
+        canonical=target, description=f"{unit.name} đã chuyển sang địa chỉ khác.",
     )  # fmt: skip
 
 
@@ -391,6 +395,11 @@ def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
         marks = suspected.get(clause.id, [])
         of_label = [mark for mark in marks if mark[1].printed in clause.label]
         of_text = [mark for mark in marks if mark not in of_label]
+        cells = [cell for row in clause.rows for cell in row]
+        of_cells: dict[str, list[tuple[int, Suspected]]] = {}
+        for mark in of_text if cells else ():
+            cell = next((each for each in cells if mark[1].printed in each), "")
+            of_cells.setdefault(cell, []).append(mark)
         depth, above = 0, clause.parent
         while above is not None and by_id[above].kind is not ClauseKind.HEADING:
             depth, above = depth + 1, by_id[above].parent
@@ -401,7 +410,8 @@ def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
             label=_marked(clause.label, of_label, None, {}),
             text=_marked(clause.text, of_text, pattern, longer),
             cells=tuple(
-                tuple(_marked(cell, [], pattern, longer) for cell in row) for row in clause.rows
+                tuple(_marked(cell, of_cells.pop(cell, []), pattern, longer) for cell in row)
+                for row in clause.rows
             ),
         )
 
@@ -412,9 +422,15 @@ def _marked_fact(agreement: Agreement, archive: Archive, name: str, line: str) -
     marks = [
         (number, each)
         for number, each in enumerate(agreement.facts.suspected, 1)
-        if each.fact == name and each.printed in line
+        if each.fact == name and line == _first_with(agreement, each)
     ]
     return _marked(line, marks, _abbreviations(tuple(longer)), longer)
+
+
+def _first_with(agreement: Agreement, suspected: Suspected) -> str | None:
+    """The first printed line that has the suspected words: there alone they are marked."""
+    lines = agreement.printed(suspected.fact) if suspected.fact else ()
+    return next((line for line in lines if suspected.printed in line), None)
 
 
 def _marked(

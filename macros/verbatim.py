@@ -39,6 +39,7 @@ class _Piece:
     text: str
     line: int = 1
     key: tuple[str | int, ...] = ()
+    label: int = 0  # characters of a label, which print may put right before the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ def _blocks(agreement: Agreement) -> Iterator[list[_Piece]]:
     """What keeps its order within itself; between blocks any order may hold."""
     facts, page = agreement.facts, agreement.page
     text = [_Piece(line) for line in page.title]
-    text += [_Piece(f"{c.label} {c.text}".strip(), c.line) for c in page.clauses]
+    text += [
+        _Piece(f"{c.label} {c.text}".strip(), c.line, label=len(_bare(c.label)))
+        for c in page.clauses
+    ]
     text += [_Piece(paragraph) for paragraph in page.report]
     yield text
     if agreement.edition.text is TextState.FULL:
@@ -171,11 +175,21 @@ def _agreement(bare: str, text: str, at: int) -> int:
 def _spacing(piece: _Piece, source: _Source, at: int) -> Difference | None:
     """V104 where words are joined or parted otherwise than the source prints them."""
     ends = set(accumulate(len(word) for word in piece.text.split()))
-    for offset in range(1, len(_bare(piece.text))):
+    for offset in range(len(_bare(piece.text))):
         printed = source.before[at + offset]
-        if printed != "\n" and (offset in ends) != (printed == " "):
+        parted = offset in ends or not offset
+        inside = at + offset > 0 and source.text[at + offset - 1 : at + offset + 1].isalnum()
+        if offset and offset == piece.label:
+            continue
+        if printed == "\n":
+            wrong = inside and not parted  # words joined over a line end
+        elif offset:
+            wrong = parted != (printed == " ")
+        else:
+            wrong = inside and printed == "."  # a piece that begins within a word
+        if wrong:
             near = _peek(source, at + max(0, offset - 10), 20)
-            what = "thừa" if offset in ends else "thiếu"
+            what = "thừa" if parted else "thiếu"
             message = f'{what} dấu cách gần "{near}"'
             return Difference("V104", message, _line(source, at + offset), piece.line, piece.key)
     return None

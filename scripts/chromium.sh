@@ -2,6 +2,10 @@
 # Chromium for the browser tests: the system's, else by apt when root, else Playwright's own.
 set -eu
 bin=$1
+# pdftotext reads the printed pages in the tests; without it that test is skipped.
+if [ "$(id -u)" = 0 ] && ! command -v pdftotext >/dev/null 2>&1; then
+  { apt-get update -qq && apt-get install -y -qq poppler-utils; } >/dev/null 2>&1 || true
+fi
 for name in chromium chromium-browser google-chrome google-chrome-stable; do
   command -v "$name" >/dev/null 2>&1 && exit 0
 done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -136,3 +137,65 @@ def test_each_page_knows_its_address() -> None:
     pages = pages_of(load(ROOT).archive)
 
     assert list(pages) == [page.address for page in pages.values()]
+
+
+def with_facts(**facts: object) -> Archive:
+    """The sample unit's archive with one edition's facts changed."""
+    archive = load(ROOT).archive
+    unit = archive.units[UnitId("truong-mau")]
+    series = unit.series["cong-doan"]
+    period = Period(2025, 2026)
+    editions = {**series.editions, period: replace(series.editions[period], **facts)}
+    changed = replace(unit, series={"cong-doan": replace(series, editions=editions)})
+    return Archive(
+        units={UnitId("truong-mau"): changed},
+        agreements=tuple(
+            replace(each, unit=changed)
+            for each in archive.agreements
+            if each.unit_id == "truong-mau"
+        ),
+        shared=archive.shared,
+    )
+
+
+def test_a_draft_amendment_does_not_take_the_signed_texts_place() -> None:
+    """Until it is signed, an amendment stands at its own address and replaces nothing."""
+    edition = load(ROOT).archive.units[UnitId("truong-mau")].series["cong-doan"].editions
+    versions = edition[Period(2025, 2026)].versions
+    drafts = {day: replace(later, draft=True) for day, later in versions.items()}
+    pages = pages_of(with_facts(versions=drafts))
+    own = "don-vi/truong-mau/cong-doan/2025-2026/"
+
+    assert f"{own}ban/2026-02-16/" in pages
+    assert f"{own}ban/goc/" not in pages
+    assert "không phải phiên bản mới nhất" not in pages[own].html
+
+
+def test_a_former_address_leads_on_from_every_page() -> None:
+    """The addresses of a unit, its series and its editions all lead on from a former id."""
+    archive = many(1)
+    unit_id, unit = next(iter(archive.units.items()))
+    moved = replace(unit, aliases=("ten-cu",))
+    changed = Archive(
+        units={unit_id: moved},
+        agreements=tuple(replace(each, unit=moved) for each in archive.agreements),
+    )
+    pages = pages_of(changed)
+
+    for rest in ("", "cong-doan/", "cong-doan/2025-2026/"):
+        assert pages[f"don-vi/ten-cu/{rest}"].canonical == f"don-vi/{unit_id}/{rest}"
+
+
+def test_filters_offer_all_regions_of_a_long_list() -> None:
+    """Where the list itself is on other pages, its filter still offers what they have."""
+    html = pages_of(many(1000))["don-vi/"].html
+
+    assert "<option>Nơi đo</option>" in html
+
+
+def test_home_counts_neither_drafts_nor_later_years_as_missing() -> None:
+    """On a later day the sentence is about the edition that holds on that day."""
+    archive = many(3)
+    publication = Publication(archive, date(2025, 8, 1), Contact())
+
+    assert "2025-2026: kho có bản của 3 trên 3 đơn vị" in publication.glance("./")

@@ -170,3 +170,19 @@ def wait_for(true: Callable[[], bool], seconds: int = 90) -> None:
     while not true():
         assert time.monotonic() < end, "it never came to hold"
         time.sleep(0.3)
+
+
+def test_build_spares_a_folder_that_is_no_site(tmp_path: Path) -> None:
+    """A folder with other files in it is refused and left as it is."""
+    (tmp_path / "note.txt").write_text("giữ lại", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "macros", "build", "--site", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+    assert done.returncode == 2
+    assert "không phải một trang đã dựng" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]

@@ -108,7 +108,7 @@ ROWS = [
     ("dấu trang Word giữa từ", SOURCE.replace("phối hợp.", "phối [bookmark: x]hợp."), []),
     ("sao của Markdown", SOURCE.replace("QUY CHẾ PHỐI HỢP", "**QUY CHẾ PHỐI HỢP**").replace("Hai bên", "*Hai bên*"), []),
     ("ngắt dòng cứng", SOURCE.replace("bên ", "bên\n"), []),
-    ("ngắt dòng giữa từ", SOURCE.replace("phối hợp.", "phối h\nợp."), []),
+    ("ngắt dòng giữa từ", SOURCE.replace("phối hợp.", "phối h\nợp."), ["V104 7 9"]),
     ("sang trang giữa câu", SOURCE.replace("Mỗi bên", "Mỗi\n\n\n\nbên"), []),
     ("sang trang bằng dấu", SOURCE.replace("Mỗi bên", "Mỗi\n\f\nbên"), []),
     ("số trang in xen", SOURCE.replace("Mỗi bên", "Mỗi\n2\nbên"), ["V101 7 9"]),

@@ -5,6 +5,14 @@
   const now = new Date();
   const two = (number) => String(number).padStart(2, "0");
   const today = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  // The element that the address names; none where the name can't be read.
+  const named = () => {
+    try {
+      return location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+    } catch {
+      return null;
+    }
+  };
   // A list of [day, …] in order: the last one whose day has come.
   const reached = (json) => (json ? JSON.parse(json).filter(([day]) => day <= today).pop() : null);
 
@@ -76,7 +84,7 @@
       if (event.target.closest(".anchor")) show(of(event));
     });
     const linked = () => {
-      show(document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest(".clause"));
+      show(named()?.closest(".clause"));
     };
     addEventListener("hashchange", linked);
     linked();
@@ -220,7 +228,7 @@
       step(event.key === "n" ? 1 : -1);
     }, true);
     const linked = () => {
-      const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const target = named();
       const place = target ? changes.indexOf(target.closest(".change")) : -1;
       if (place >= 0) show(place);
     };

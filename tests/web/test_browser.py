@@ -353,3 +353,19 @@ def test_phone_has_a_contents_list(open_page):
     ).click()
 
     expect(page.locator("#trach-nhiem-chinh-quyen")).to_be_in_viewport()
+
+
+def test_unreadable_fragment_does_no_harm(open_page):
+    """A broken name after # leaves the page working."""
+    page = open_page(f"{HOA_SUA}#%E0%A4%A")
+
+    assert "in ngày" in page.locator(".print-foot").text_content()
+
+
+def test_search_index_waits_for_the_reader(open_page):
+    """Opening an agreement does not fetch the search index."""
+    page = open_page(HOA_SUA)
+    page.wait_for_load_state("networkidle")
+    fetched = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+
+    assert [name for name in fetched if "search_index" in name] == []
