@@ -124,6 +124,19 @@ class Comparison:
         }
 
 
+# What readers call a fact of changes.json.
+FIELDS = {
+    "title": "Tiêu đề",
+    "number": "Số",
+    "place": "Địa danh",
+    "date": "Ngày",
+    "issued_by": "Ban hành kèm",
+    "signatories": "Người ký",
+    "recipients": "Nơi nhận",
+    "supersedes": "Thay thế",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactChange:
     """A printed fact that differs: its lines on either side, None where it is absent."""

@@ -12,23 +12,12 @@ from functools import cached_property
 from markupsafe import Markup
 
 from macros.citing import cite
-from macros.compare import Change, ChangeKind, Comparison, FactChange
+from macros.compare import FIELDS, Change, ChangeKind, Comparison, FactChange
 from macros.markup import ENVIRONMENT, Note, Since, SitePage, up_from
 from macros.model import AS_SIGNED, Agreement, Clause, ClauseId, PartialDate
 
 MOST_SENTENCES = 7
 _INS, _DEL = Markup("<ins>{}</ins>"), Markup("<del>{}</del>")
-# What readers call a fact of changes.json.
-FIELDS = {
-    "title": "Tiêu đề",
-    "number": "Số",
-    "place": "Địa danh",
-    "date": "Ngày",
-    "issued_by": "Ban hành kèm",
-    "signatories": "Người ký",
-    "recipients": "Nơi nhận",
-    "supersedes": "Thay thế",
-}
 
 
 class Event(StrEnum):

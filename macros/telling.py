@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import Literal
 
 from macros.citing import cite
-from macros.compare import Change, ChangeKind, Comparison, FactChange, compare, fact_changes
+from macros.compare import FIELDS, Change, ChangeKind, Comparison, FactChange, compare, fact_changes
 from macros.markup import ENVIRONMENT
 from macros.model import Agreement, Clause, ClauseId, Page, Shared
 from macros.problem import EditorError, Problem
@@ -35,16 +35,6 @@ KINDS = {
     "merged": "gộp",
     "moved": "chuyển chỗ",
     "same": "giữ nguyên",
-}
-FIELDS = {
-    "title": "Tiêu đề",
-    "number": "Số",
-    "place": "Địa danh",
-    "date": "Ngày",
-    "issued_by": "Ban hành kèm",
-    "signatories": "Người ký",
-    "recipients": "Nơi nhận",
-    "supersedes": "Thay thế",
 }
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 
