@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from macros.clauses import wording
+from macros.clauses import call, wording
 from macros.markup import up_from
-from macros.model import Shared
+
+_MARKS = re.compile(r"[\\`*_{}\[\]<>&#|+~^=$@:]")
 
 
 def define_env(env: Any) -> None:
@@ -17,12 +19,13 @@ def define_env(env: Any) -> None:
     @env.macro  # type: ignore[untyped-decorator]
     def clause(clause_id: str, period: str, **blanks: str) -> str:
         """The wording of a shared clause made for a period, its blanks filled from the call."""
-        use = Shared(id=clause_id, wording=period, blanks=tuple(sorted(blanks.items())))
-        found = wording(use, env.conf["extra"]["publication"].archive.shared, {})
+        shared = env.conf["extra"]["publication"].archive.shared
+        found = wording(call(clause_id, period, blanks), shared, {})
         if isinstance(found, str):
-            return found
+            # Literal also for Markdown, which reads the page after this.
+            return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", found)
         code, message, hint = found
-        raise ValueError(f"{code} {message}. {hint}")
+        raise ValueError(f"{code} {message}. {hint}")  # `check` tells it with its place before
 
     @env.macro  # type: ignore[untyped-decorator]
     def overview() -> str:

@@ -1,24 +1,29 @@
 # The only access to docs/ and data/ on the disk.
-# Hides: file names, encodings, and which page belongs to which facts.
-# Refuses: symbolic links, unknown files, and text that is not UTF-8; each is a Problem.
+# Hides: file names, encodings, which page belongs to which facts, and writing all or nothing.
+# Refuses: symbolic links, unknown files, and text that is not UTF-8; each is a Problem. To write
+# over a file that is not as it was read.
 # What only follows from another problem (a wording in a file that can't be read) is not told again.
 """`load(root)`: everything that editors wrote, as one value, with what is wrong in it.
 
-`edition_text` and `file_text` read one text to compare: of the archive, or of any page file.
+`problems_in` is all that is wrong; `write` puts edits on the disk. `edition_text` and `file_text` read one text to compare: of the archive, or of any page file.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
+from codecs import BOM_UTF8
 from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from macros import checks, keeping
 from macros.clauses import terms_of, wording
+from macros.editing import Edits, edition_named
 from macros.grammar import Parsed, parse
 from macros.model import (
     AS_SIGNED,
@@ -108,6 +113,129 @@ def load(root: Path, only: Container[str] | None = None) -> Loaded:
     return Loaded(archive, tuple(sorted(loading.problems)))
 
 
+def problems_in(root: Path) -> tuple[Problem, ...]:
+    """All problems of the sources below `root`, sorted by place."""
+    return problems_of(load(root))
+
+
+def problems_of(loaded: Loaded) -> tuple[Problem, ...]:
+    """The problems met while reading, and those that the rules find in what was read."""
+    archive = loaded.archive
+    return tuple(sorted({*loaded.problems, *checks.check(archive), *keeping.check(archive)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Edits on the disk, how it was before, and the folders that were made for them."""
+
+    root: Path
+    before: Mapping[str, bytes | None]
+    made: tuple[Path, ...]
+
+    def undo(self) -> None:
+        """Put everything back as it was."""
+        for path, data in self.before.items():
+            target = self.root / path
+            if data is None:
+                _remove(target)
+            elif target.read_bytes() != data:
+                _staged(target, data).replace(target)
+        for folder in self.made:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def write(root: Path, edits: Edits, known: Mapping[str, str]) -> Written:
+    """Put edits on the disk, all of them or none; `known` are the texts that they were made from.
+
+    A file keeps its byte order mark and its line ends. Raises EditorError where a file is no
+    longer as it was read, where a new one is there already, or where the disk refuses; then
+    everything is as before.
+    """
+    paths = [Path(path) for path in edits.texts]
+    try:
+        before = {path.as_posix(): _present(root, path, known) for path in paths}
+        folders = {root / each for path in paths for each in path.parents}
+        made = tuple(sorted((each for each in folders if not each.exists()), reverse=True))
+    except OSError as failed:
+        raise EditorError(f"không ghi được: {_why(failed)}; chưa ghi gì") from None
+    written = Written(root, before, made)
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for path, text in edits.texts.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            data = _in_form_of(before[path] or b"", text)
+            staged.append((_staged(root / path, data), root / path))
+        for fresh, target in staged:
+            fresh.replace(target)
+    except BaseException as failed:
+        for fresh, _ in staged:
+            _remove(fresh)
+        written.undo()
+        if isinstance(failed, OSError):
+            raise EditorError(f"không ghi được: {_why(failed)}; mọi tệp vẫn như trước") from None
+        raise
+    return written
+
+
+def _present(root: Path, path: Path, known: Mapping[str, str]) -> bytes | None:
+    """What is there now; EditorError where it is not what the edits were made from."""
+    name = path.as_posix()
+    if any((root / each).is_symlink() for each in (path, *path.parents)[:-1]):
+        raise EditorError(f"{name} chỉ là lối tắt (symlink); không ghi gì cả")
+    found = (root / path).read_bytes() if (root / path).exists() else None
+    if name not in known and found is not None:
+        raise EditorError(f"{name} đã có; không ghi đè")
+    read = found and found.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
+    if name in known and read != known[name].encode():
+        raise EditorError(f"{name} vừa bị sửa trong lúc chạy; không ghi gì cả, hãy chạy lại")
+    return found
+
+
+def _why(failed: OSError) -> str:
+    """What the disk says, for an editor."""
+    if isinstance(failed, FileExistsError | NotADirectoryError | IsADirectoryError):
+        return "ở đó có tệp trùng tên với một thư mục"
+    if isinstance(failed, PermissionError):
+        return "không có quyền ghi ở đó"
+    return failed.strerror or "ổ đĩa báo lỗi"
+
+
+def _staged(target: Path, data: bytes) -> Path:
+    """The bytes beside their place, so that a file has its old ones or all of its new ones."""
+    fresh = target.with_name(f".{target.name}.moi")
+    try:
+        fresh.write_bytes(data)
+        if target.exists():
+            shutil.copymode(target, fresh)
+    except BaseException:
+        _remove(fresh)
+        raise
+    return fresh
+
+
+def _remove(path: Path) -> None:
+    if os.path.lexists(path):  # False too where no such file can be
+        path.unlink()
+
+
+def _in_form_of(old: bytes, text: str) -> bytes:
+    """A new text with the byte order mark and the line ends of the file that it replaces."""
+    mark = BOM_UTF8 if old.startswith(BOM_UTF8) else b""
+    *lines, rest = text.encode().split(b"\n")
+    if b"\r\n" not in old:
+        return mark + text.encode()
+    *were, _ = old.removeprefix(mark).split(b"\n")
+    end = b"\r" if old.count(b"\r\n") * 2 > len(were) else b""
+    ended = [line + end for line in lines]
+    bare = [line.removesuffix(b"\r") for line in were]
+    for start, at, count in SequenceMatcher(
+        None, bare, lines, autojunk=False
+    ).get_matching_blocks():
+        ended[at : at + count] = were[start : start + count]
+    return mark + b"\n".join((*ended, rest))
+
+
 def schemas() -> dict[str, str]:
     """The JSON Schema of each data file, by its path from the project's root."""
     return {f"data/schema/{name}.json": schema(of, title) for name, (of, title) in SCHEMAS.items()}
@@ -124,22 +252,14 @@ def edition_text(root: Path, name: str, revision: str = "") -> Text:
     parts = name.split("/")
     asked = next((part for part in parts if part in units), parts[0])
     loaded = load(root, (asked, *get_close_matches(asked, units, 1)))
-    versions: dict[str, Agreement] = {}
-    for each in loaded.archive.agreements:
-        edition = f"{each.unit_id}/{each.series_id}/{each.period}"
-        versions[f"{edition}.{each.version}"] = each
-        if each.newest:
-            versions[edition] = each
-    found = versions.get(name)
-    if found is None:
+    try:
+        found = edition_named(loaded.archive, name)
+    except EditorError as unknown:
         page, unit = f"docs/don-vi/{name.removesuffix('.goc')}.md", f"data/units/{asked}.yml"
         unread = unit if asked not in loaded.archive.units else ""
         about = (p for p in loaded.problems if page in f"{p.path} {p.message}" or p.path == unread)
         _refuse(about, at)
-        beside = [each for each in versions if each.startswith(name.partition(".")[0])]
-        hint = nearest(name, beside) or nearest(name, versions)
-        hint = hint or "Viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2024-2025."
-        raise EditorError(f'không có bản "{at}{name}". {hint}')
+        raise EditorError(str(unknown).replace('"', f'"{at}', 1)) from None
     own = f"{at}{found.unit_id}/{found.series_id}/{found.period}"
     return _text(loaded, found, f"{own}.{found.version}" if found.versions[1:] else own, at)
 

@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from difflib import get_close_matches
 
 from macros.citing import out_of_sequence
+from macros.clauses import blanks, calls, faults, newer, terms_of, wording
 from macros.compare import ChangeKind, compare
 from macros.grammar import fold
 from macros.links import Fault, broken_links
@@ -23,6 +25,8 @@ from macros.model import (
     Evidence,
     LaterVersion,
     PartialDate,
+    RecordKind,
+    Shared,
     Source,
     SourceRole,
     TextState,
@@ -48,6 +52,8 @@ _MANY = 5
 _FULL_DATE = re.compile(
     r"(?:ngày\s*)?(\d{1,2})\s*(?:tháng|/|-)\s*(\d{1,2})\s*(?:năm|/|-)\s*(\d{4})", re.IGNORECASE
 )
+# What grammar and Jinja count as the end of a line; a lone \r is told as S102.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 # Lists of units stand at don-vi/loai/<type>/, so no unit may have this id.
 RESERVED = "loai"
 
@@ -144,7 +150,7 @@ def _quoted(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, 
         if evidence:
             yield (name,), evidence.clause, evidence.printed
     supersedes = agreement.edition.supersedes
-    if agreement.version == AS_SIGNED and supersedes and supersedes.clause:
+    if agreement.version == AS_SIGNED and supersedes and supersedes.clause and supersedes.printed:
         yield ("supersedes",), supersedes.clause, supersedes.printed
 
 
@@ -178,7 +184,8 @@ def _slices(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, 
             if part := getattr(facts, name):
                 yield (name, "printed"), part.printed, report
     said = agreement.edition.supersedes
-    if said and not said.clause and agreement.version == AS_SIGNED and agreement.whole:
+    of_text = agreement.version == AS_SIGNED and agreement.whole
+    if said and said.printed and not said.clause and of_text:
         texts = (f"{clause.label} {clause.text}" for clause in page.clauses)
         yield ("supersedes", "printed"), said.printed, " ".join((*page.title, *page.report, *texts))
 
@@ -334,13 +341,31 @@ _AS_PRINTED = "Chép đúng từng chữ như in."
 
 
 def supersedes(archive: Archive) -> Iterator[Problem]:
-    """Y102 an edition that says that it replaces itself or a later one (so also any circle)."""
+    """Y102 an edition that says that it replaces itself or a later one (so also any circle).
+
+    D210 a signed one that does not say in which words.
+    """
     for agreement in archive.agreements:
         found = agreement.edition.supersedes
         if agreement.version == AS_SIGNED and found and found.period >= agreement.period:
             message = f"bản {agreement.period} không thể thay thế bản {found.period}"
             hint = "Bản bị thay thế phải thuộc kỳ trước (có thể là bản mà kho chưa có)."
             yield _fact(archive, agreement, ("supersedes", "period"), "Y102", message, hint)
+        signed = agreement.version == AS_SIGNED and not agreement.facts.draft
+        if signed and found and not found.printed:
+            message = f"thiếu câu nói rằng bản này thay thế bản {found.period}"
+            hint = "Ghi `printed`: đúng các chữ ấy trong văn bản; văn bản không nói thì bỏ `supersedes`."
+            yield _fact(archive, agreement, ("supersedes",), "D210", message, hint)
+
+
+def extensions(archive: Archive) -> Iterator[Problem]:
+    """Y107 an edition prolonged to a period that is not later than its own."""
+    for agreement in archive.agreements:
+        extended = agreement.edition.extended
+        if agreement.version == AS_SIGNED and extended and extended.to.end <= agreement.period.end:
+            message = f"bản {agreement.period} không thể kéo dài đến kỳ {extended.to}"
+            hint = "Ghi kỳ sau cùng mà bản này còn dùng, muộn hơn kỳ của nó."
+            yield _fact(archive, agreement, ("extended", "to"), "Y107", message, hint)
 
 
 def sequence(archive: Archive) -> Iterator[Problem]:
@@ -377,8 +402,24 @@ def sources(archive: Archive) -> Iterator[Problem]:
                 message = f"data/sources/{source.file} có mã băm {digest}"
                 hint = "Bản gốc không được sửa; nếu mới thêm thì ghi đúng mã băm này."
                 yield _fact(archive, agreement, (*key, "sha256"), "V102", message, hint)
-            if source.role is SourceRole.TEXT:
+            if source.role is SourceRole.TEXT and not _mended(agreement, source):
                 yield from _verbatim(archive, agreement, source, data)
+
+
+def _mended(agreement: Agreement, source: Source) -> bool:
+    """Whether our typing mistakes are mended against this source: in the next version, or in
+    this one, which still is a draft.
+    """
+    own = agreement.facts
+    if own.draft and isinstance(own, LaterVersion) and own.record.kind is RecordKind.TRANSCRIBE:
+        return True
+    days = {str(day): later for day, later in agreement.edition.versions.items()}
+    later = agreement.versions[agreement.versions.index(agreement.version) + 1 :]
+    after = next((days[version] for version in later if not days[version].draft), None)
+    if after is None or after.record.kind is not RecordKind.TRANSCRIBE:
+        return False
+    same = (source.role, source.file, source.sha256)
+    return same in {(each.role, each.file, each.sha256) for each in after.source}
 
 
 def _verbatim(
@@ -433,7 +474,8 @@ def units(archive: Archive) -> Iterator[Problem]:
 
 def links(archive: Archive) -> Iterator[Problem]:
     """R201 a link to a page that does not exist; R202 to a heading that does not exist."""
-    made: dict[str, frozenset[str] | None] = {"don-vi/index.md": None}
+    made: dict[str, frozenset[str] | None] = {"don-vi/index.md": None, "dieu-khoan/index.md": None}
+    made |= {f"dieu-khoan/{clause_id}/index.md": None for clause_id in archive.shared}
     for unit_id, unit in archive.units.items():
         made[f"don-vi/{RESERVED}/{unit.type}/index.md"] = None
         made |= {f"don-vi/{alias}/index.md": None for alias in unit.aliases}
@@ -463,6 +505,96 @@ def links(archive: Archive) -> Iterator[Problem]:
             hint = nearest(broken.anchor, broken.known)
             message = f'trang {broken.target} không có mục "#{broken.anchor}"'
             yield Problem(path, broken.line, 1, "R202", message, hint)
+
+
+def shared_wordings(archive: Archive) -> Iterator[Problem]:
+    """C106 a wording with braces that are no blank, or with a mark of a page; a term with either."""
+    for clause_id, clause in archive.shared.items():
+        path = f"data/clauses/{clause_id}.yml"
+        for period, text in clause.wordings.items():
+            for message, hint in faults(text):
+                key = ("wordings", str(period))
+                yield _in_data(archive, path, key, "C106", message, hint)
+    for unit_id, unit in archive.units.items():
+        path = f"data/units/{unit_id}.yml"
+        for name, values in unit.terms.items():
+            for period, text in values.items():
+                for message, hint in faults(text, term=True):
+                    of_term = ("terms", name, str(period))
+                    yield _in_data(archive, path, of_term, "C106", message, hint)
+
+
+def terms(archive: Archive) -> Iterator[Problem]:
+    """C105 (warning) a term that no wording has a blank for; silent where a wording is unread."""
+    files = [path for path in archive.texts if path.startswith("data/clauses/")]
+    if len(files) > len(archive.shared):
+        return
+    texts = (text for clause in archive.shared.values() for text in clause.wordings.values())
+    known = sorted({name for text in texts for name in blanks(text)})
+    for unit_id, unit in archive.units.items():
+        for name in unit.terms:
+            if name not in known:
+                path, key = f"data/units/{unit_id}.yml", ("terms", name)
+                message = f'không câu chữ nào có chỗ trống cho cách gọi "{name}"'
+                hint = nearest(name, known) or "Bỏ cách gọi này, hay sửa tên theo chỗ trống."
+                yield _in_data(archive, path, key, "C105", message, hint, Severity.WARNING)
+
+
+def newest_wordings(archive: Archive) -> Iterator[Problem]:
+    """C107 (warning) a draft that pins a wording though a newer one can be filled."""
+    for agreement in archive.agreements:
+        if not agreement.facts.draft:
+            continue
+        held = terms_of(agreement.unit, agreement.period)
+        lines = _LINE_END.split(archive.texts.get(agreement.path, ""))
+        for clause in agreement.page.clauses:
+            if clause.shared and (found := newer(clause.shared, archive.shared, held)):
+                said = f'câu chữ {clause.shared.wording} của "{clause.shared.id}"'
+                message = f"bản thảo dùng {said}, đã có câu chữ mới hơn: {found.wording}"
+                hint = f'Đổi thành "{found.wording}", hay giữ nếu hai bên muốn câu chữ cũ.'
+                column = max(0, lines[clause.line - 1].find("{{")) + 1
+                place = (agreement.path, clause.line, column)
+                yield Problem(*place, "C107", message, hint, Severity.WARNING)
+
+
+def unused(archive: Archive) -> Iterator[Problem]:
+    """C108 (warning) a shared clause that no page calls, nor seems to have meant."""
+    called = {use.id for _, _, use in _hand_written(archive) if use}
+    for path, text in archive.texts.items():
+        if path.startswith("docs/don-vi/"):
+            called |= set(_CALLED.findall(text))
+    unknown = called - archive.shared.keys()
+    called |= {near for each in unknown for near in get_close_matches(each, archive.shared, n=1)}
+    for clause_id in archive.shared:
+        if clause_id not in called:
+            path = f"data/clauses/{clause_id}.yml"
+            message = f'không trang nào dùng điều khoản "{clause_id}"'
+            hint = f'Gọi nó vào trang: {{{{ clause("{clause_id}", "…") }}}}, hay bỏ tệp này.'
+            yield Problem(path, 1, 1, "C108", message, hint, Severity.WARNING)
+
+
+_CALLED = re.compile(r"""clause\(\s*["']([^"'\n]{1,80})["']""")
+
+
+def hand_written(archive: Archive) -> Iterator[Problem]:
+    """C101–C104, G107 in hand-written pages, where a call fills all blanks itself."""
+    for path, line, use in _hand_written(archive):
+        column = max(0, _LINE_END.split(archive.texts[path])[line - 1].find("{{")) + 1
+        if use is None:
+            message = "không đọc được lời gọi {{ … }} ở dòng này"
+            hint = 'Viết: {{ clause("hop-giao-ban", "2024-2025", union="Chi đoàn") }}'
+            yield Problem(path, line, column, "G107", message, hint)
+            continue
+        found = wording(use, archive.shared, {})
+        unread = use.id not in archive.shared and f"data/clauses/{use.id}.yml" in archive.texts
+        if not isinstance(found, str) and not unread:
+            yield Problem(path, line, column, *found)
+
+
+def _hand_written(archive: Archive) -> Iterator[tuple[str, int, Shared | None]]:
+    for path, text in archive.texts.items():
+        if path.startswith("docs/") and not path.startswith("docs/don-vi/"):
+            yield from ((path, line, use) for line, use in calls(text))
 
 
 def _unread(archive: Archive, target: str) -> bool:
@@ -505,8 +637,14 @@ RULES: tuple[Rule, ...] = (
     dates,
     values,
     supersedes,
+    extensions,
     sequence,
     sources,
     units,
     links,
+    shared_wordings,
+    terms,
+    newest_wordings,
+    unused,
+    hand_written,
 )

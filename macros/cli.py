@@ -1,27 +1,50 @@
 # The command line: printing and exit codes. All else stands below.
+# Commands that write: what stands below gives Edits; here they are written, checked, or taken back.
 # Exit codes: 0 done, 1 problems in the sources, 2 wrong use. A bug is a traceback, never caught.
-"""`python -m macros COMMAND` (also `qcph`): check, build, serve, diff, schema."""
+"""`python -m macros COMMAND` (also `qcph`): every command of the house."""
 
 from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from macros.archive import IN_TEXTS, BrokenTextError, edition_text, file_text, load, schemas
-from macros.checks import check as check_archive
-from macros.git import extract
+from macros import keeping, naming, renewal, review, usage, ways
+from macros.archive import (
+    IN_TEXTS,
+    BrokenTextError,
+    Written,
+    edition_text,
+    file_text,
+    load,
+    problems_in,
+    problems_of,
+    schemas,
+    write,
+)
+from macros.editing import Edits
+from macros.git import checkout, extract
+from macros.markup import shown
+from macros.model import Archive, PartialDate, Period, RecordKind, Side
 from macros.problem import EditorError, Problem, Severity, as_json
-from macros.telling import Style, Text, shown, tell
+from macros.site import (
+    NotPlacedError,
+    differences,
+    digests,
+    doubts,
+    placing,
+    read_record,
+    rebuild,
+)
+from macros.telling import Style, Text, tell
 
 ROOT = Path(__file__).resolve().parent.parent
 _ROOT = click.option(
@@ -52,17 +75,24 @@ def cli() -> None:
     default="text",
     help="text cho người đọc, github để đánh dấu trên pull request, json cho chương trình.",
 )
+@click.option(
+    "--base",
+    metavar="MỐC",
+    help="Xem thêm thay đổi từ mốc git này có đụng tới điều đã niêm phong hay đang dùng không.",
+)
 @_ROOT
 @click.argument("paths", nargs=-1)
-def check(form: str, root: Path, paths: Sequence[str]) -> None:
+def check(form: str, base: str | None, root: Path, paths: Sequence[str]) -> None:
     """Kiểm tra docs/ và data/, in mọi chỗ sai.
 
     PATHS: chỉ in những chỗ sai trong các tệp này (kiểm tra vẫn xem cả kho).
     """
-    if not (root / "docs").is_dir() or not (root / "data").is_dir():
-        raise click.UsageError(f"{root} không có hai thư mục docs/ và data/")
+    _is_project(root)
     kept = [_below(root, path) for path in paths]
-    every = problems_in(root)
+    loaded = load(root)
+    every: Sequence[Problem] = problems_of(loaded)
+    if base:
+        every = sorted({*every, *keeping.since(_archive_at(root, base, IN_TEXTS), loaded.archive)})
     problems = tuple(
         problem
         for problem in every
@@ -84,10 +114,51 @@ def _below(root: Path, path: str) -> str:
     return found.relative_to(root.absolute()).as_posix()
 
 
-def problems_in(root: Path) -> tuple[Problem, ...]:
-    """All problems of the sources below `root`, sorted by place."""
-    loaded = load(root)
-    return tuple(sorted({*loaded.problems, *check_archive(loaded.archive)}))
+@cli.command("report")
+@click.option(
+    "--format", "form", type=click.Choice(["markdown", "json"]), default="markdown",
+    help="markdown để đăng trong pull request, json cho chương trình.",
+)  # fmt: skip
+@_ROOT
+@click.argument("revisions", metavar="GỐC..NGỌN")
+def report_change(form: str, root: Path, revisions: str) -> None:
+    """Kể một pull request làm gì với các bản quy chế.
+
+    GỐC..NGỌN: hai mốc git, như main..HEAD; bỏ trống NGỌN thì lấy các tệp đang có trên máy.
+    """
+    _is_project(root)
+    base, dots, head = revisions.partition("..")
+    if not dots or not base or head.startswith("."):
+        raise click.UsageError("viết hai mốc git cách nhau bằng hai dấu chấm, như main..HEAD")
+    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
+        loaded = load(_at(root, head, _WHOLE, Path(folder)) if head else root)
+        before = _archive_at(root, base, _WHOLE)
+        problems = sorted({*problems_of(loaded), *keeping.since(before, loaded.archive)})
+        told = review.tell(before, loaded.archive, problems)
+    click.echo((told.json() if form == "json" else told.markdown()).encode(), nl=False)
+
+
+def _is_project(root: Path) -> None:
+    if not (root / "docs").is_dir() or not (root / "data").is_dir():
+        raise click.UsageError(f"{root} không có hai thư mục docs/ và data/")
+
+
+_WHOLE = ("docs", "data")
+
+
+def _archive_at(root: Path, revision: str, paths: Sequence[str]) -> Archive:
+    """What was readable at a revision below `paths`."""
+    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
+        return load(_at(root, revision, paths, Path(folder))).archive
+
+
+def _at(root: Path, revision: str, paths: Sequence[str], into: Path) -> Path:
+    """The folder with the files of a revision."""
+    try:
+        extract(root, revision, paths, into)
+    except EditorError as wrong:
+        raise _RefusedError(shown(str(wrong))) from None
+    return into
 
 
 def errors_in(problems: Sequence[Problem]) -> int:
@@ -130,7 +201,7 @@ def diff(form: str, root: Path, old: str, new: str) -> None:
         click.echo(str(broken), err=True)
         sys.exit(1)
     except EditorError as wrong:
-        raise click.UsageError(shown(str(wrong))) from None
+        raise _RefusedError(shown(str(wrong))) from None
     if form == "json":
         for notice in telling.notices:
             click.echo(shown(notice), err=True)
@@ -179,6 +250,215 @@ def schema(only: bool) -> None:
     sys.exit(1 if only and stale else 0)
 
 
+_DAY = click.DateTime(["%Y-%m-%d"])
+_EDITION = click.argument("edition", metavar="BẢN")
+
+
+def _write(
+    root: Path, edit: Callable[[Archive], Edits],
+    *, mending: bool = False, despite: Collection[str] = keeping.MENDED,
+) -> None:  # fmt: skip
+    """Make edits and put them on the disk; a change that breaks the sources is taken back.
+
+    Where what is edited has errors nothing is written, but for those of the codes `despite`.
+    `mending`: any of them may be what is mended, and others may show once they are.
+    """
+    _is_project(root)
+    loaded = load(root)
+    before = [each for each in problems_of(loaded) if each.severity is Severity.ERROR]
+    before = [each for each in before if each.code not in despite]
+    try:
+        edits = edit(loaded.archive)
+        units = {unit for path in edits.texts if (unit := _unit_of(path))}
+        wrong = [each for each in before if not mending and _unit_of(each.path) in units | {""}]
+        if wrong:
+            report(wrong, "text")
+            click.echo("Sửa các lỗi trên rồi chạy lại; chưa ghi gì.", err=True)
+            sys.exit(1)
+        written = write(root, edits, loaded.archive.texts)
+    except EditorError as wrong_use:
+        for problem in before:  # what can't be read can't be found either
+            click.echo(shown(problem.text().split("\n")[0]), err=True)
+        raise _RefusedError(shown(str(wrong_use))) from None
+    if not mending:
+        _taken_back(root, written, before, despite)
+    for path in edits.texts:
+        click.echo(f"{'đã sửa' if path in loaded.archive.texts else 'đã tạo'}: {path}")
+    for line in edits.said:
+        click.echo(shown(line))
+
+
+def _taken_back(
+    root: Path, written: Written, before: Sequence[Problem], despite: Collection[str]
+) -> None:
+    """Undo what was written and stop where it made new errors."""
+    told = {(each.path, each.code, each.message) for each in before}
+    try:
+        errors = [each for each in problems_in(root) if each.severity is Severity.ERROR]
+    except BaseException:
+        written.undo()
+        raise
+    errors = [each for each in errors if each.code not in despite]
+    if new := [each for each in errors if (each.path, each.code, each.message) not in told]:
+        written.undo()
+        report(new, "text")
+        click.echo("Không ghi gì: làm vậy thì kho có các lỗi trên.", err=True)
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--all", "every", is_flag=True, help="Mọi bản đã ký mà chưa niêm phong.")
+@click.option("--date", type=_DAY, help="Ngày niêm phong (mặc định: hôm nay).")
+@_ROOT
+@click.argument("editions", metavar="[BẢN]...", nargs=-1)
+def seal(every: bool, date: datetime | None, root: Path, editions: Sequence[str]) -> None:
+    """Niêm phong bản đã ký: từ đó không ai sửa được mà không bị phát hiện."""
+    if bool(editions) == every:
+        raise click.UsageError("ghi tên các bản, hay chỉ ghi --all")
+    day = date.date() if date else _today()
+    _write(root, lambda archive: ways.seal(archive, editions, day))
+
+
+def _unit_of(path: str) -> str:
+    """The unit that a source file belongs to; empty for what its texts are made of besides."""
+    folder, _, rest = path.partition("/")
+    kind, _, name = rest.partition("/")
+    if (folder, kind) in (("docs", "don-vi"), ("data", "units")):
+        return name.partition("/")[0].removesuffix(".yml")
+    return "" if folder == "data" and kind != "sources" else path
+
+
+def _today() -> date:
+    return date.today()
+
+
+def _way(kind: RecordKind, words: str) -> None:
+    """A command that opens a new version beside the newest one."""
+
+    @cli.command(kind.value, help=words)
+    @click.option("--date", type=_DAY, required=True, help="Ngày của văn bản mới, như 2026-02-16.")
+    @click.option("--what", required=True, help="Thay đổi điều gì.")
+    @click.option("--why", required=True, help="Vì sao.")
+    @click.option(
+        "--agreed", multiple=True, metavar="BÊN=AI",
+        help="Ai đồng ý cho mỗi bên, như union='Trần Thị B'; ghi hai lần, mỗi bên một lần.",
+    )  # fmt: skip
+    @_ROOT
+    @_EDITION
+    def way(
+        date: datetime, what: str, why: str, agreed: Sequence[str], root: Path, edition: str
+    ) -> None:
+        sides = dict(_agreed(each) for each in agreed)
+        parted = ("V101", "V104") if kind is RecordKind.TRANSCRIBE else ()
+        _write(
+            root,
+            lambda archive: ways.open_version(
+                archive, edition, kind, date.date(), what=what, why=why, agreed=sides
+            ),
+            despite=(*keeping.MENDED, *parted),
+        )
+
+
+def _agreed(given: str) -> tuple[Side, str]:
+    side, sign, who = given.partition("=")
+    if side not in set(Side) or not sign or not who.strip():
+        known = ", ".join(Side)
+        raise click.UsageError(f'--agreed "{shown(given)}" không đúng dạng BÊN=AI (bên: {known})')
+    return Side(side), who.strip()
+
+
+_way(RecordKind.AMEND, "Mở phiên bản sửa đổi, bổ sung nội dung của một bản đã niêm phong.")
+_way(RecordKind.REPLACE, "Mở phiên bản thay thế cả bản đã niêm phong.")
+_way(RecordKind.CORRECT, "Mở phiên bản đính chính thể thức của một bản đã niêm phong.")
+_way(RecordKind.TRANSCRIBE, "Mở phiên bản sửa lỗi chép: chỉ khi chữ gần bản gốc hơn.")
+
+
+@cli.command()
+@click.option("--to", required=True, metavar="KỲ", help="Kéo dài sang kỳ nào, như 2025-2026.")
+@click.option("--evidence", required=True, help="Căn cứ: văn bản nào nói vậy.")
+@_ROOT
+@_EDITION
+def extend(to: str, evidence: str, root: Path, edition: str) -> None:
+    """Ghi rằng một bản được kéo dài sang kỳ khác."""
+    period = _period(to)
+    _write(root, lambda archive: ways.extend(archive, edition, period, evidence))
+
+
+@cli.command()
+@click.option("--date", required=True, metavar="NGÀY", help="Ngày thu hồi, như 2026-03-02.")
+@click.option("--evidence", required=True, help="Căn cứ: văn bản nào nói vậy.")
+@_ROOT
+@_EDITION
+def withdraw(date: str, evidence: str, root: Path, edition: str) -> None:
+    """Ghi rằng một bản đã bị thu hồi."""
+    try:
+        day = PartialDate.parse(date)
+    except ValueError as wrong:
+        raise click.UsageError(shown(f"--date: {wrong}")) from None
+    _write(root, lambda archive: ways.withdraw(archive, edition, day, evidence))
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError as wrong:
+        raise _RefusedError(shown(str(wrong))) from None
+
+
+@cli.command()
+@click.option("--all", "every", is_flag=True, help="Cho mọi đơn vị có bản mới nhất.")
+@_ROOT
+@click.argument("arguments", metavar="[ĐƠN VỊ/BỘ] KỲ", nargs=-1, required=True)
+def new(every: bool, root: Path, arguments: Sequence[str]) -> None:
+    """Soạn bản thảo của kỳ mới từ bản mới nhất, in ra những chỗ cần xem lại.
+
+    Ví dụ: new truong-mau/cong-doan 2027-2028
+    """
+    if len(arguments) != (1 if every else 2):
+        raise click.UsageError("viết: new <đơn vị>/<bộ> <kỳ>, hay new --all <kỳ>")
+    period = _period(arguments[-1])
+    if every:
+        _write(root, lambda archive: renewal.renew_all(archive, period))
+    else:
+        _write(root, lambda archive: renewal.renew(archive, arguments[0], period))
+
+
+@cli.command()
+@click.option("--check", "only", is_flag=True, help="Chỉ nói chỗ nào thiếu mã, không ghi.")
+@_ROOT
+@click.argument("paths", metavar="[TỆP]...", nargs=-1)
+def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
+    """Viết mã cho những đoạn chưa có mã điều khoản.
+
+    TỆP: chỉ các trang này (mặc định: mọi trang quy chế).
+    """
+    _is_project(root)
+    kept = [_below(root, path) for path in paths]
+    if only:
+        try:
+            edits = naming.missing(load(root).archive, kept)
+        except EditorError as wrong:
+            raise _RefusedError(shown(str(wrong))) from None
+        for line in edits.said:
+            click.echo(shown(line))
+        sys.exit(1 if edits.texts else 0)
+    _write(root, lambda archive: naming.missing(archive, kept), mending=True)
+
+
+@cli.command()
+@_ROOT
+@click.argument("clause", metavar="MÃ")
+def impact(root: Path, clause: str) -> None:
+    """Bản nào của đơn vị nào dùng câu chữ nào của một điều khoản dùng chung."""
+    _is_project(root)
+    try:
+        for line in usage.impact(load(root).archive, clause):
+            click.echo(shown(line))
+    except EditorError as wrong:
+        raise _RefusedError(shown(str(wrong))) from None
+
+
+_SHOWN = 50
 _AS_OF = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -204,39 +484,79 @@ def build(as_of: datetime | None, config: Path, site: Path | None) -> None:
     from mkdocs.config import load_config  # noqa: PLC0415
 
     _for_mkdocs(as_of.date() if as_of else None)
-    target = (site or config.parent / "site").absolute()
-    if target.exists() and any(target.iterdir()) and not (target / "build.json").exists():
-        raise click.UsageError(
-            f"{target} có tệp khác, không phải một trang đã dựng; chọn thư mục khác"
-        )
-    fresh = target.with_name(f"{target.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    logging.getLogger("mkdocs.commands.build").addFilter(_not_of_the_disk)
+    target = site or config.parent / "site"
     try:
-        loaded = load_config(str(config), site_dir=str(fresh), strict=True)
-        loaded.plugins.on_startup(command="build", dirty=False)
-        try:
-            mkdocs_build(loaded)
-        finally:
-            loaded.plugins.on_shutdown()
-        _replace(target, fresh)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        with placing(target) as fresh:
+            loaded = load_config(str(config), site_dir=str(fresh), strict=True)
+            loaded.plugins.on_startup(command="build", dirty=False)
+            try:
+                mkdocs_build(loaded)
+            finally:
+                loaded.plugins.on_shutdown()
+    except NotPlacedError as failed:
+        click.echo(shown(str(failed)), err=True)
+        sys.exit(1)
+    except EditorError as wrong:
+        raise _RefusedError(shown(str(wrong))) from None
     click.echo(f"Đã dựng trang vào {os.path.relpath(target)}/")
 
 
-def _replace(target: Path, fresh: Path) -> None:
-    """Put a finished site in the place of the old one."""
-    old = target.with_name(f"{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
+def _not_of_the_disk(record: logging.LogRecord) -> bool:
+    """What the disk refuses is told once, in Vietnamese."""
+    return "[Errno " not in record.getMessage()
+
+
+@cli.command()
+@click.option("--quick", is_flag=True, help="Chỉ so các tệp với build.json, không dựng lại.")
+@_ROOT
+@click.argument("site", metavar="TRANG")
+def verify(quick: bool, root: Path, site: str) -> None:
+    """Trang đã dựng có giống từng byte khi dựng lại từ commit của nó không.
+
+    TRANG: thư mục của trang trên máy này; trang ở máy chủ thì tải cả thư mục về trước.
+    Dựng lại bằng mã của chính commit mà build.json nêu; commit ấy phải thuộc nhánh đang mở.
+    """
+    if "://" in site:
+        raise click.UsageError("verify xem một thư mục trên máy này; tải trang về trước")
     try:
-        fresh.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        record, found = read_record(Path(site)), digests(Path(site))
+    except EditorError as wrong:
+        raise _RefusedError(shown(str(wrong))) from None
+    except OSError as failed:
+        raise click.UsageError(shown(f"không đọc được {failed.filename}")) from None
+    _tell_differences(differences(record.files, found), "không đúng như build.json nêu")
+    click.echo(f"{len(found)} tệp đúng như build.json nêu.")
+    if quick:
+        return
+    if record.commit is None:
+        click.echo("Không dựng lại được: build.json không nêu commit.", err=True)
+        sys.exit(1)
+    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
+        again = Path(folder, "trang")
+        try:
+            project = checkout(root, record.commit, Path(folder, "ma"))
+            click.echo(f"Dựng lại bằng mã của commit {record.commit}, cho ngày {record.as_of}…")
+            for doubt in doubts(record, project, root):
+                click.echo(f"Lưu ý: {shown(doubt)}")
+            rebuild(project, record.as_of, again)
+        except EditorError as wrong:
+            click.echo(shown(f"Không dựng lại được: {wrong}"), err=True)
+            sys.exit(1)
+        told = differences(digests(again), found) + record.unlike(read_record(again))
+    _tell_differences(told, "không giống khi dựng lại")
+    click.echo("Trang giống từng byte khi dựng lại.")
+
+
+def _tell_differences(lines: Sequence[str], what: str) -> None:
+    """Where anything differs: print what, and end with code 1."""
+    for line in lines[:_SHOWN]:
+        click.echo(shown(line[:300]))
+    if len(lines) > _SHOWN:
+        click.echo(f"… và {len(lines) - _SHOWN} tệp nữa")
+    if lines:
+        click.echo(f"{len(lines)} tệp {what}.")
+        sys.exit(1)
 
 
 @cli.command()
@@ -285,17 +605,32 @@ def _for_mkdocs(as_of: date | None) -> None:
 
 
 def main() -> None:
-    """Entry point of the console script. Wrong use is one Vietnamese line and exit code 2."""
+    """Entry point of the console script."""
+    sys.exit(run())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code. Wrong use is one Vietnamese line and exit code 2."""
     try:
-        sys.exit(cli.main(prog_name="qcph", standalone_mode=False))
+        cli.main(arguments, prog_name="qcph", standalone_mode=False)
+    except SystemExit as ended:
+        if not isinstance(ended, click.ClickException):
+            return int(ended.code or 0)
+        click.echo(ended.message, err=True)  # MkDocs stopped: the sources are at fault
+        return 1
     except click.exceptions.Abort:
-        sys.exit(130)
+        return 130
+    except _RefusedError as refused:
+        click.echo(f"Không làm được: {_wrong_use(refused)}", err=True)
+        return 2
     except click.ClickException as wrong:
-        if isinstance(wrong, SystemExit):  # MkDocs stopped: the sources are at fault
-            click.echo(wrong.message, err=True)
-            sys.exit(1)
         click.echo(f"Dùng sai lệnh: {_wrong_use(wrong)} Xem: qcph --help", err=True)
-        sys.exit(2)
+        return 2
+    return 0
+
+
+class _RefusedError(click.UsageError):
+    """What was asked for can't be done; the message says why."""
 
 
 def _wrong_use(wrong: click.ClickException) -> str:

@@ -57,6 +57,17 @@ _VERBS = {
     ChangeKind.MERGED: "Gộp",
 }
 
+# What readers call an event.
+KINDS = {
+    "amended": "sửa",
+    "added": "thêm",
+    "removed": "bỏ",
+    "split": "tách",
+    "merged": "gộp",
+    "moved": "chuyển chỗ",
+    "same": "giữ nguyên",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -73,6 +84,16 @@ class Change:
     old: tuple[Clause, ...] = ()
     new: tuple[Clause, ...] = ()
     words: tuple[Run, ...] = ()
+
+    @property
+    def event(self) -> str:
+        """What a reader looks for: its kind, or `moved` where the words stay."""
+        return "moved" if self.kind is ChangeKind.SAME and self.moved else self.kind.value
+
+    def reason(self, reasons: Mapping[str, str]) -> str:
+        """Why, as the editor said of one of its clauses; empty where nothing was said."""
+        ids = [clause.id for clause in (*self.new, *self.old)]
+        return next((reasons[each] for each in ids if each in reasons), "")
 
     @property
     def entry(self) -> dict[str, Any]:

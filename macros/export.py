@@ -7,7 +7,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from macros.model import Agreement, Archive, Clause, Evidence, Printed, PrintedDate, TextState
+from macros.model import (
+    Agreement,
+    Archive,
+    Clause,
+    Evidence,
+    LaterVersion,
+    Printed,
+    PrintedDate,
+    Record,
+    Seal,
+    TextState,
+)
 
 SCHEMA = 1
 
@@ -38,6 +49,8 @@ def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
         "text": edition.text.value,
         "draft": facts.draft,
         "sample": agreement.unit.sample,
+        "issuer": list(facts.issuer),
+        "motto": list(facts.motto),
         "title": list(agreement.page.title),
         "number": _printed(facts.number),
         "place": _printed(facts.place),
@@ -59,9 +72,16 @@ def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
         "superseded_by": superseded_by,
         "sides": [{"id": side.value, "name": name} for side, name in agreement.sides.items()],
         "signatories": [
-            {"side": s.side.value, "capacity": s.capacity, "title": s.title, "name": s.name}
+            {
+                "side": s.side.value,
+                "capacity": s.capacity,
+                "title": s.title,
+                "name": s.name,
+                "lines": list(s.lines),
+            }
             for s in facts.signatures
         ],
+        "recipients_heading": facts.recipients.heading if facts.recipients else None,
         "recipients": list(facts.recipients.lines) if facts.recipients else [],
         "clauses": [_clause(clause) for clause in agreement.page.clauses],
         "report": list(agreement.page.report) if edition.text is TextState.REPORT_ONLY else [],
@@ -69,7 +89,12 @@ def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
             {"role": source.role.value, "file": source.file, "sha256": source.sha256}
             for source in facts.source
         ],
-        "seal": None,
+        "seal": _seal(facts.seal),
+        "record": _record(facts.record) if isinstance(facts, LaterVersion) else None,
+        "extended": edition.extended
+        and {"to": str(edition.extended.to), "evidence": edition.extended.evidence},
+        "withdrawn": edition.withdrawn
+        and {"date": str(edition.withdrawn.date), "evidence": edition.withdrawn.evidence},
     }
     return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -82,6 +107,7 @@ def _clause(clause: Clause) -> dict[str, Any]:
         "kind": clause.kind.value,
         "label": clause.label,
         "text": clause.text,
+        "rows": [list(row) for row in clause.rows] or None,
         "shared": shared and {"id": shared.id, "wording": shared.wording},
     }
 
@@ -90,6 +116,17 @@ def _printed(part: Printed | PrintedDate | None) -> dict[str, str | None] | None
     if part is None:
         return None
     return {"printed": part.printed, "value": str(part.value) if part.value else None}
+
+
+def _seal(seal: Seal | None) -> dict[str, object] | None:
+    if seal is None:
+        return None
+    return {"form": seal.form, "since": str(seal.since), "sha256": seal.sha256}
+
+
+def _record(record: Record) -> dict[str, object]:
+    agreed = {side.value: who for side, who in record.agreed.items()}
+    return {"kind": record.kind.value, "what": record.what, "why": record.why, "agreed": agreed}
 
 
 def _evidence(part: Evidence | None) -> dict[str, str] | None:

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
-import tarfile
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -33,8 +34,58 @@ def head(root: Path) -> Commit | None:
     return Commit(commit, time) if time else None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a tree: its path from the root, its mode and object as git names them."""
+
+    path: str
+    mode: str
+    object: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a file and no shortcut or submodule."""
+        return self.mode in ("100644", "100755")
+
+
+def entries(root: Path, commit: str, paths: Sequence[str]) -> list[Entry]:
+    """The files of a commit below `paths`, as the objects have them: no attribute is obeyed.
+
+    Raises EditorError where git can't tell.
+    """
+    listed = _said(root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
+    if listed is None:
+        raise EditorError(f'git không đưa ra được các tệp của mốc "{commit}"')
+    found = []
+    for line in filter(None, listed.split("\0")):
+        facts, _, path = line.partition("\t")
+        mode, _, name = facts.split()
+        found.append(Entry(path, mode, name))
+    return found
+
+
+def contents(root: Path, files: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+    """The bytes of each file. Raises EditorError for a clone that has not got all of them."""
+    asked = "".join(f"{each.object}\n" for each in files).encode()
+    command = ["git", "-C", str(root), "cat-file", "--batch", "--buffer"]
+    with tempfile.TemporaryFile() as given:
+        given.write(asked)
+        given.seek(0)
+        with subprocess.Popen(
+            command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as git:
+            out = git.stdout or io.BytesIO()
+            for each in files:
+                said = out.readline().split()
+                if len(said) != 3:
+                    raise EditorError(f"git không đưa ra được tệp {each.path}")
+                data = out.read(int(said[2]))
+                out.read(1)
+                yield each, data
+
+
 def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None:
-    """Write the files below `paths` into a folder as they were; what was not there is left out.
+    """Write the files below `paths` (none: all) into a folder; what was not there is left out.
 
     Only plain files are written, none outside the folder. Raises EditorError where `root` has no
     git or git knows no such revision.
@@ -44,26 +95,45 @@ def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None
     commit = _said(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
         raise EditorError(f'không có mốc git "{revision}" (commit, nhánh hay thẻ)')
-    there = _said(root, "ls-tree", "--name-only", "-z", commit.strip(), *paths)
-    found = (there or "").split("\0")[:-1]
-    if not found:
-        return
+    prefix = (_said(root, "rev-parse", "--show-prefix") or "").strip()
+    asked = [f"{prefix}{path}" for path in paths] or ([prefix] if prefix else [])
+    plain = [each for each in entries(root, commit.strip(), asked) if each.plain]
+    for each, data in contents(root, plain):
+        target = into / each.path.removeprefix(prefix)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
 
-    def plain(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
-        try:
-            return tarfile.data_filter(member, path) if member.isfile() else None
-        except tarfile.FilterError:
-            return None
 
-    command = ["git", "-C", str(root), "archive", "--format=tar", commit.strip(), "--", *found]
-    try:
-        with (
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as git,
-            tarfile.open(fileobj=git.stdout, mode="r|") as tar,
-        ):
-            tar.extractall(into, filter=plain)  # noqa: S202 `plain` keeps it inside
-    except tarfile.TarError:  # a clone that has not got all files
-        raise EditorError(f'git không đưa ra được các tệp của mốc "{revision}"') from None
+def checkout(root: Path, commit: str, into: Path) -> Path:
+    """Copy the repository of `root` into a folder, with a commit checked out; returns the project.
+
+    A build there finds the commit as it was, which a folder of bare files would not let it.
+    Raises EditorError for a commit that is not in the history of the one checked out: its code
+    will be run.
+    """
+    if head(root) is None:
+        raise EditorError(f"{root.resolve()} không nằm trong kho git nào, hay máy không có git")
+    if _said(root, "merge-base", "--is-ancestor", commit, "HEAD") is None:
+        raise EditorError(
+            f"commit {commit} không nằm trong nhánh đang mở ở {root.resolve()}, nên máy không chạy"
+            " mã của nó; lấy đủ lịch sử về (git fetch) hay mở nhánh có commit ấy rồi chạy lại"
+        )
+    top = (_said(root, "rev-parse", "--show-toplevel") or "").rstrip("\n")
+    below = (_said(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
+    cloned = _said(root, "clone", "--shared", "--no-checkout", "--", top, str(into))
+    if cloned is None or _said(into, "checkout", "--detach", commit) is None:
+        raise EditorError(f"git không đưa ra được các tệp của commit {commit}")
+    return into / below
+
+
+def is_changed(root: Path, paths: Sequence[str]) -> bool | None:
+    """Whether anything below `paths` is not as in the commit; None without git.
+
+    What git ignores counts too: a build reads the folder, not the commit.
+    """
+    compiled = ":(exclude,glob)**/__pycache__/**"
+    said = _said(root, "status", "--porcelain", "--ignored", "--", *paths, compiled)
+    return None if said is None else bool(said)
 
 
 def _said(root: Path, *arguments: str) -> str | None:
@@ -72,6 +142,7 @@ def _said(root: Path, *arguments: str) -> str | None:
         done = subprocess.run(
             ["git", "-C", str(root), *arguments],
             capture_output=True, check=True, text=True, encoding="utf-8", timeout=30,
+            errors="surrogateescape",
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None

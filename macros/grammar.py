@@ -40,7 +40,7 @@ _CELL = re.compile(r"\\.|(\|)")
 _PLAIN_LABEL = re.compile(r"(?:[A-Za-zđĐ]|[ivxIVX]{1,5})[.)]\s")
 _LONGEST_LABEL = 40
 # A year in an id is a mistake, but for a law that is named after its own.
-_NUMBERED = re.compile(
+NUMBERED = re.compile(
     r"^(?!luat|nghi-dinh|thong-tu|quyet-dinh|nghi-quyet|chi-thi).*(?:^|-)(?:19|20)\d\d(?:-|$)"
     r"|^[\d-]+$"
 )
@@ -63,7 +63,7 @@ def fold(text: str) -> str:
 def parse(text: str, path: str, resolve: Resolve, *, report: bool = False) -> Parsed:
     """Read a page. `report`: a report about an agreement, which has a title and no clauses."""
     parser = _Parser(path, resolve)
-    blocks = list(_blocks(text))
+    blocks = list(blocks_of(text))
     page = parser.report(blocks) if report else parser.page(blocks)
     return Parsed(page, tuple(sorted(parser.problems)))
 
@@ -161,7 +161,7 @@ def _opens_level(clause: Clause) -> bool:
 # --- reading ---
 
 
-class _Block:
+class Block:
     """Lines without a blank one between them, stripped, with the line and column of each.
 
     `bare` is the text with its escapes blanked out: what is left of marks is meant as marks.
@@ -179,6 +179,22 @@ class _Block:
         """Whether it is the line `***`."""
         return self.text == "***"
 
+    @property
+    def heading(self) -> bool:
+        """Whether it is a heading, also that of the page."""
+        return bool(_HEADING.match(self.text))
+
+    @property
+    def table(self) -> bool:
+        """Whether it is a pipe table, whose mark is a line of its own."""
+        return self.text.startswith("|")
+
+    @property
+    def begins_text(self) -> bool:
+        """Whether its first words or marks are those of a clause, so that no title holds it."""
+        begun = _BASIS.match(self.text) or _LABEL.match(self.text)
+        return bool(begun) or self.heading or self.table
+
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a place in `text`."""
         for number, column, line in self.lines:
@@ -188,22 +204,22 @@ class _Block:
         return self.line, 1
 
 
-def _blocks(text: str) -> Iterable[_Block]:
+def blocks_of(text: str) -> Iterable[Block]:
     """Split at blank lines, and around each heading line and `***`."""
     held: list[tuple[int, int, str]] = []
     for number, raw in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
         line = raw.strip()
         alone = line == "***" or (line.startswith("#") and bool(_HEADING.match(line)))
         if (not line or alone) and held:
-            yield _Block(held)
+            yield Block(held)
             held = []
         if line:
             held.append((number, len(raw) - len(raw.lstrip()) + 1, line))
         if alone:
-            yield _Block(held)
+            yield Block(held)
             held = []
     if held:
-        yield _Block(held)
+        yield Block(held)
 
 
 class _Parser:
@@ -216,7 +232,7 @@ class _Parser:
     def problem(self, at: tuple[int, int], code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.path, *at, code, message, hint))
 
-    def report(self, blocks: list[_Block]) -> Page:
+    def report(self, blocks: list[Block]) -> Page:
         title, rest = self.title(blocks, until=1)
         paragraphs = []
         for block in rest:
@@ -230,7 +246,7 @@ class _Parser:
                 paragraphs.append(self.literal(block, 0, end))
         return Page(title=title, report=tuple(paragraph for paragraph in paragraphs if paragraph))
 
-    def page(self, blocks: list[_Block]) -> Page:
+    def page(self, blocks: list[Block]) -> Page:
         first = next((n for n, block in enumerate(blocks) if block.mark), len(blocks))
         title, rest = self.title(blocks, until=first)
         if not rest:
@@ -255,7 +271,7 @@ class _Parser:
             clauses.append(clause)
         return Page(title=title, clauses=tuple(_unlabelled_parts(clauses)))
 
-    def title(self, blocks: list[_Block], until: int) -> tuple[tuple[str, ...], list[_Block]]:
+    def title(self, blocks: list[Block], until: int) -> tuple[tuple[str, ...], list[Block]]:
         at = blocks[0].place(0) if blocks else (1, 1)
         if blocks and _METADATA.match(blocks[0].lines[0][2]):
             message = "trang quy chế không có phần khai báo (front matter) ở đầu"
@@ -287,8 +303,8 @@ class _Parser:
                 at_ += len(line) + 1
         return tuple(line for line in title if line), blocks[until:]
 
-    def clause(self, block: _Block, nesting: _Nesting, *, front: bool) -> Clause | None:
-        table = block.text.startswith("|")
+    def clause(self, block: Block, nesting: _Nesting, *, front: bool) -> Clause | None:
+        table = block.table
         found = block.mark
         mark = self.mark(block, found, table=table)
         end = found.start() if found else len(block.text)
@@ -343,7 +359,7 @@ class _Parser:
         self.problem(at, "G108", message, hint)
         return None
 
-    def labelled(self, block: _Block, start: int, label: str) -> None:
+    def labelled(self, block: Block, start: int, label: str) -> None:
         """Faults of a label: typed as plain text, or swallowing the sentence."""
         if not label and (plain := _PLAIN_LABEL.match(block.text, start)):
             word = plain[0].strip()
@@ -355,7 +371,7 @@ class _Parser:
             self.problem(block.place(start), "G113", message, "Chỉ in đậm số hay dấu: **I.** …")
 
     def mark(
-        self, block: _Block, found: re.Match[str] | None, *, table: bool
+        self, block: Block, found: re.Match[str] | None, *, table: bool
     ) -> tuple[str, str | None] | None:
         if not found:
             what = "bảng" if table else "đoạn"
@@ -372,7 +388,7 @@ class _Parser:
             self.problem(at, "G104", f'mã "{found[1]}" không đúng dạng', hint)
             return None
         clause_id = parts[1]
-        if _NUMBERED.search(clause_id):
+        if NUMBERED.search(clause_id):
             message = f'mã "{clause_id}" mang số năm hay chỉ là số'
             hint = "Mã đi theo điều khoản qua mọi năm: nói điều khoản viết về gì, không ghi năm hay số."
             self.problem(at, "G104", message, hint)
@@ -383,7 +399,7 @@ class _Parser:
         self.lines[clause_id] = at[0]
         return clause_id, parts[2]
 
-    def body(self, block: _Block, start: int, end: int) -> tuple[str, Shared | None]:
+    def body(self, block: Block, start: int, end: int) -> tuple[str, Shared | None]:
         """The clause's text, literal or of the shared clause that it names."""
         body = block.text[start:end].strip()
         call = _CALL.fullmatch(body)
@@ -415,7 +431,7 @@ class _Parser:
         blanks = tuple(sorted((name, value) for name, value in given if name))
         return Shared(id=plain[0], wording=plain[1], blanks=blanks)
 
-    def table(self, block: _Block, end: int) -> tuple[tuple[str, ...], ...]:
+    def table(self, block: Block, end: int) -> tuple[tuple[str, ...], ...]:
         rows: list[tuple[str, ...]] = []
         rules: list[int] = []
         start = 0
@@ -433,7 +449,7 @@ class _Parser:
             self.problem(block.place(0), "G112", message, "Dòng cuối của bảng là {#ma-dieu-khoan}.")
         return tuple(rows)
 
-    def literal(self, block: _Block, start: int, end: int) -> str:
+    def literal(self, block: Block, start: int, end: int) -> str:
         """Text without marks: what is left of marks in it is a problem."""
         text = block.text[start:end]
         begin = start + len(text) - len(text.lstrip())

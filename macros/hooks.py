@@ -26,24 +26,25 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext
 
-from macros.archive import load
-from macros.checks import check
-from macros.git import head
+from macros import git
+from macros.archive import load, problems_of
 from macros.markup import SitePage
 from macros.problem import Severity
-from macros.publish import Publication, build_record
+from macros.publish import Publication
 from macros.render import Contact
+from macros.site import RECORD, build_record
 
 AS_OF = "QCPH_AS_OF"
 # A template that is the page's content and nothing else.
 FILLED = "filled.html"
+_BUILT_FROM = ("docs", "data", "macros", "overrides", "mkdocs.yml", "requirements.lock")
 
 
 def as_of_day(root: Path) -> date:
     """The day for which states are told: QCPH_AS_OF, else the commit's, else today."""
     if named := os.environ.get(AS_OF):
         return date.fromisoformat(named)
-    commit = head(root)
+    commit = git.head(root)
     return commit.day if commit else date.today()
 
 
@@ -67,8 +68,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     root = Path(config.config_file_path).parent
     loaded = load(root)
-    problems = sorted({*loaded.problems, *check(loaded.archive)})
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    errors = [each for each in problems_of(loaded) if each.severity is Severity.ERROR]
     if errors:
         told = "\n".join(problem.text() for problem in errors)
         raise Abort(f"Không dựng trang vì có {len(errors)} lỗi:\n{told}")
@@ -165,11 +165,21 @@ def on_post_build(config: MkDocsConfig) -> None:
     publication: Publication = config.extra["publication"]
     for address, content in publication.files():
         write_file(content, str(site / address))
-    commit = head(Path(config.config_file_path).parent)
+    config_file = Path(config.config_file_path)
+    commit = git.head(config_file.parent)
     record = build_record(
-        site, commit.id if commit else None, commit.time if commit else None, publication.as_of
-    )
-    write_file(record, str(site / "build.json"))
+        site, commit.id if commit else None, commit.time if commit else None,
+        publication.as_of, dirty=_dirty(config_file) if commit else None,
+    )  # fmt: skip
+    write_file(record, str(site / RECORD))
+
+
+def _dirty(config_file: Path) -> bool | None:
+    """Whether what is built is not what the commit holds: sources, code or configuration."""
+    ours = Path(git.__file__).resolve().parent.parent == config_file.parent.resolve()
+    if not ours or config_file.name != "mkdocs.yml":
+        return True
+    return git.is_changed(config_file.parent, _BUILT_FROM)
 
 
 # --- the theme's frame ---

@@ -1,16 +1,23 @@
-# The only place that escapes: one Jinja environment with autoescape for every page of the house.
-# Refuses: undefined names in templates, and addresses that name a host.
-"""What all generated pages are made of: templates, and the page as a value."""
+# The only place that escapes: one Jinja environment with autoescape for every page of the house,
+# and texts for terminals and for the Markdown of a forge.
+# Refuses: undefined names in templates, and addresses that name a host. To print a character that
+# can't be seen, or to let a text write Markdown of its own.
+"""What all generated pages are made of: templates, the page as a value, and texts made harmless."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 
 import jinja2
 from markupsafe import Markup
 
 from macros.model import ClauseId
+from macros.words import Run
 
 ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("macros"),
@@ -20,6 +27,7 @@ ENVIRONMENT = jinja2.Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 
 
 def capital(text: str) -> str:
@@ -87,3 +95,69 @@ class Since:
 def up_from(address: str) -> str:
     """The way from a page to the site's root: `../../`, or `./`."""
     return "../" * address.count("/") or "./"
+
+
+@lru_cache(maxsize=8)
+def abbreviations(shorts: tuple[str, ...]) -> re.Pattern[str] | None:
+    """What finds the abbreviations of a glossary in a text, of two at one place the longer."""
+    if not shorts:
+        return None
+    longest_first = sorted(shorts, key=lambda short: (-len(short), short))
+    return re.compile(rf"(?<![\w/&-])({'|'.join(map(re.escape, longest_first))})(?![\w&/])")
+
+
+def shown(text: str) -> str:
+    """A text as a terminal may have it: what can't be seen or would be obeyed is spelled out."""
+    return "".join(
+        f"\\u{ord(each):04x}" if unicodedata.category(each) in _UNSEEN else each for each in text
+    )
+
+
+# A forge makes links of @name, #12, !12, ~label, %1, $1, &1, GH-12 and addresses, pictures of
+# :name: and colours of {+ +} even where they are escaped, unless something stands between.
+_OBEYED = re.compile(
+    r"(?<=[@#!~%$^])(?=[\w\"])|(?<=&amp;)(?=\w)|(?<=GH)(?=-\d)|(?<=:)(?=//)|(?<=www)(?=\.)"
+    r"|(?<=:)(?=[\w+-]+:)|(?<=[{\[])(?=[-+])"
+)
+
+
+def escaped(text: str) -> str:
+    """A text that Markdown shows as it is within a line, also on a forge."""
+    text = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"[\\`*_~\[\]$]", r"\\\g<0>", text)
+    return _OBEYED.sub("<!-- -->", text).replace("|", "&#124;")
+
+
+def begun(markdown: str) -> str:
+    """Markdown that begins a line: no heading and no item of a list."""
+    return re.sub(r"^(\d{0,9})([-+=#.)])(?=[\s\-=#]|$)", r"\1\\\2", markdown)
+
+
+def struck(written: Iterable[Run]) -> str:
+    """Runs of words in Markdown, which reads no marks inside a word: they enclose whole ones."""
+    pieces = groupby(_whole(written), key=lambda piece: piece[0])
+    texts = ((mark, escaped(" ".join(word for _, word in words))) for mark, words in pieces)
+    return " ".join(f"{mark}{text}{mark}" for mark, text in texts)
+
+
+def _whole(written: Iterable[Run]) -> Iterator[tuple[str, str]]:
+    """Each word between white space, with the mark of what happened to it."""
+    old = new = ""
+    for op, text in [*written, ("=", " ")]:
+        for piece in re.findall(r"\s+|\S+", text):
+            if op != "=" or not piece.isspace():
+                old += piece if op != "+" else ""
+                new += piece if op != "-" else ""
+                continue
+            before, after = old.split(), new.split()
+            tail: list[str] = []
+            while before and after and before[0] == after[0]:
+                yield "", before.pop(0)
+                after.pop(0)
+            while before and after and before[-1] == after[-1]:
+                tail.insert(0, before.pop())
+                after.pop()
+            yield from (("~~", word) for word in before)
+            yield from (("**", word) for word in after)
+            yield from (("", word) for word in tail)
+            old = new = ""

@@ -19,7 +19,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, NewType, Self
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, StrictBool, StringConstraints
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 from pydantic.dataclasses import dataclass as data_class
 from pydantic_core import CoreSchema, core_schema
 
@@ -31,7 +38,7 @@ KEBAB = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 AS_SIGNED = "goc"
 _STRICT = ConfigDict(extra="forbid")
 
-Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S(.*\S)?$")]
+Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S([^\t\r\n]*\S)?$")]
 Kebab = Annotated[str, StringConstraints(pattern=f"^{KEBAB}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[
@@ -237,10 +244,13 @@ class Evidence:
 
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Supersedes:
-    """The period whose edition the text replaces, with the words that say so."""
+    """The period whose edition the text replaces, with the words that say so.
+
+    Only a draft may lack the words.
+    """
 
     period: Period
-    printed: Line
+    printed: Line | None = None
     clause: Kebab | None = None
 
 
@@ -311,11 +321,25 @@ class Suspected:
 
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Record:
-    """Why this version exists: what was changed and the reason."""
+    """Why this version exists: what was changed, the reason, and who agreed for each side."""
 
     kind: RecordKind
     what: Line
     why: Line
+    agreed: dict[Side, Line] = Field(default_factory=dict)
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Seal:
+    """The digest of a version's text and printed facts, and since when it holds.
+
+    `parts` finds what moved (see macros/seal.py); the seal is `sha256` alone.
+    """
+
+    form: StrictInt
+    since: PartialDate
+    sha256: Sha256
+    parts: Line
 
 
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
@@ -352,6 +376,7 @@ class Facts:
     report: Report | None = None
     source: tuple[Source, ...] = ()
     suspected: tuple[Suspected, ...] = ()
+    seal: Seal | None = None
 
 
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)

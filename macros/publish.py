@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
-from pathlib import Path
 
 from macros.calendar import (
     Standing,
@@ -43,6 +41,7 @@ from macros.render import (
     units_page,
 )
 from macros.telling import changes_json
+from macros.usage import Usage, against, shared_pages
 
 PER_PAGE = 100
 # Where any two editions are compared, in the browser.
@@ -82,6 +81,7 @@ class Publication:
         for pair in self.pairs:
             found[pair.address] = partial(comparison_page, pair)
         found[ANY] = partial(any_page, ANY)
+        found |= shared_pages(self._usage)
         return found | moved | self._lists()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -172,7 +172,8 @@ class Publication:
             whole = len(steps) == len(editions) - 1
             compared = [pair.comparison for pair in steps] if whole else []
             histories[key] = picture(editions, compared, [pair.address for pair in steps])
-        return unit_page(unit_id, unit, series, self.archive, histories, dict(EVENTS))
+        models = {key: against(self._usage, unit_id, key) for key in series}
+        return unit_page(unit_id, unit, series, self.archive, histories, dict(EVENTS), models)
 
     def _lists(self) -> dict[str, Callable[[], SitePage]]:
         """The lists of units: all of them on one page while they are few, else by type."""
@@ -219,6 +220,10 @@ class Publication:
                 card.agreement.series_id,
             ),
         )
+
+    @cached_property
+    def _usage(self) -> Usage:
+        return Usage(self.archive)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -319,20 +324,3 @@ def _extended(agreement: Agreement) -> tuple[Period, Period]:
     """The period and the one that it was prolonged to, if it was."""
     prolonged = agreement.edition.extended
     return agreement.period, prolonged.to if prolonged else agreement.period
-
-
-def build_record(site: Path, commit: str | None, time: str | None, as_of: date) -> bytes:
-    """`build.json`: the only file that names the commit, the time, the as-of day and digests."""
-    files = {
-        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(site.rglob("*"))
-        if path.is_file() and path.name != "build.json"
-    }
-    record = {
-        "schema": 1,
-        "commit": commit,
-        "time": time,
-        "as_of": str(as_of),
-        "files": files,
-    }
-    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()

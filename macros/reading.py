@@ -32,6 +32,7 @@ _DATE_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 # What a field is called in messages; also the descriptions in the JSON Schema.
 FIELD_WORDS = {
+    "agreed": "ai đồng ý cho mỗi bên",
     "aliases": "địa chỉ cũ",
     "abbreviations": "chữ viết tắt",
     "byline": "người viết bài",
@@ -45,6 +46,7 @@ FIELD_WORDS = {
     "extended": "được kéo dài",
     "fact": "chỗ ngoài điều khoản",
     "file": "tệp",
+    "form": "mẫu niêm phong",
     "heading": "dòng đầu",
     "issued_by": "quyết định ban hành",
     "issuer": "cơ quan ban hành",
@@ -56,6 +58,7 @@ FIELD_WORDS = {
     "names": "các tên gọi",
     "number": "số, ký hiệu",
     "origin": "nguồn gốc",
+    "parts": "dấu của từng phần",
     "period": "kỳ",
     "place": "địa danh",
     "printed": "như in",
@@ -67,6 +70,7 @@ FIELD_WORDS = {
     "report": "bài báo",
     "role": "vai trò",
     "sample": "dữ liệu mẫu",
+    "seal": "niêm phong",
     "section": "chuyên mục",
     "series": "bộ quy chế",
     "sha256": "mã băm SHA-256",
@@ -455,7 +459,7 @@ def _in_form(found: str, pattern: str) -> str:
 
 
 _FORMS = {
-    r"^\S(.*\S)?$": "Viết trên một dòng, không có khoảng trắng ở đầu và cuối.",
+    r"^\S([^\t\r\n]*\S)?$": "Viết trên một dòng, không có phím Tab, không có khoảng trắng ở hai đầu.",
     r"^[0-9a-f]{64}$": "Mã SHA-256 gồm 64 ký tự: chữ số và các chữ thường a đến f.",
     f"^{KEBAB}$": "Dùng chữ thường không dấu, nối bằng gạch ngang: luat-cong-doan.",
     f"^{Period.pattern}$": "Kỳ viết là 2024-2025.",

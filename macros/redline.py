@@ -47,9 +47,7 @@ EVENTS = {
 
 def event_of(change: Change) -> Event:
     """The event that a change is; a moved clause whose words stay is moved."""
-    if change.kind is ChangeKind.SAME:
-        return Event.MOVED if change.moved else Event.SAME
-    return Event(change.kind.value)
+    return Event(change.event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +231,7 @@ class Shown:
     @property
     def reason(self) -> str:
         """Why, as the editor said."""
-        reasons = self.pair.new.edition.reasons
-        ids = [clause.id for clause in (*self.change.new, *self.change.old)]
-        return next((reasons[each] for each in ids if each in reasons), "")
+        return self.change.reason(self.pair.new.edition.reasons)
 
     @property
     def weight(self) -> int:

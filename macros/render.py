@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from macros.calendar import WORDS, Standing, State
 from macros.citing import cite
-from macros.markup import ENVIRONMENT, Contents, Since, SitePage, up_from
+from macros.markup import ENVIRONMENT, Contents, Since, SitePage, abbreviations, up_from
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -182,6 +182,7 @@ def agreement_page(
         since=since,
         contents=contents,
         compare_id=f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}",
+        shared=archive.shared,
     )
     return SitePage(
         address=shown,
@@ -217,17 +218,18 @@ def sources_page(agreement: Agreement, archive: Archive) -> SitePage:
 def unit_page(
     unit_id: str, unit: Unit, series: Mapping[str, Sequence[Card]], archive: Archive,
     histories: Mapping[str, object], events: Mapping[Any, tuple[str, str]],
+    models: Mapping[str, object],
 ) -> SitePage:  # fmt: skip
     """The page of a unit: its series and their periods, the newest first.
 
     `histories` has for each series its picture, clauses × periods, or None; `events` the sign and
-    the word of each event in it.
+    the word of each event in it; `models` what it has of the shared clauses, or None.
     """
     address = f"don-vi/{unit_id}/"
     html = ENVIRONMENT.get_template("unit.html").render(
         unit_id=unit_id, unit=unit, series=series, up=up_from(address), rows_of=_card_rows,
         successor=archive.units.get(UnitId(unit.successor or "")),
-        histories=histories, events=events,
+        histories=histories, events=events, models=models,
     )  # fmt: skip
     kind = TYPES[unit.type]
     return SitePage(
@@ -389,7 +391,7 @@ def _rows(agreement: Agreement, archive: Archive) -> Iterator[_Row]:
     suspected: dict[str, list[tuple[int, Suspected]]] = {}
     for number, each in enumerate(agreement.facts.suspected, 1):
         suspected.setdefault(each.clause or "", []).append((number, each))
-    pattern = _abbreviations(tuple(archive.glossary.abbreviations))
+    pattern = abbreviations(tuple(archive.glossary.abbreviations))
     longer = archive.glossary.abbreviations
     for clause in page.clauses:
         marks = suspected.get(clause.id, [])
@@ -424,7 +426,7 @@ def _marked_fact(agreement: Agreement, archive: Archive, name: str, line: str) -
         for number, each in enumerate(agreement.facts.suspected, 1)
         if each.fact == name and line == _first_with(agreement, each)
     ]
-    return _marked(line, marks, _abbreviations(tuple(longer)), longer)
+    return _marked(line, marks, abbreviations(tuple(longer)), longer)
 
 
 def _first_with(agreement: Agreement, suspected: Suspected) -> str | None:
@@ -470,14 +472,6 @@ def _explained(
         parts[place - 1] = escape(parts[place - 1])
     parts[-1] = escape(parts[-1])
     return Markup("").join(parts)
-
-
-@lru_cache(maxsize=8)
-def _abbreviations(shorts: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not shorts:
-        return None
-    longest_first = sorted(shorts, key=lambda short: (-len(short), short))
-    return re.compile(rf"(?<![\w/&-])({'|'.join(map(re.escape, longest_first))})(?![\w&/])")
 
 
 _SUSPECT = ENVIRONMENT.get_template("suspect.html")

@@ -6,37 +6,31 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import groupby
 from typing import Literal
 
 from macros.citing import cite
-from macros.compare import FIELDS, Change, ChangeKind, Comparison, FactChange, compare, fact_changes
-from macros.markup import ENVIRONMENT
+from macros.compare import (
+    FIELDS,
+    KINDS,
+    Change,
+    ChangeKind,
+    Comparison,
+    FactChange,
+    compare,
+    fact_changes,
+)
+from macros.markup import ENVIRONMENT, begun, escaped, shown, struck
 from macros.model import Agreement, Clause, ClauseId, Page, Shared
 from macros.problem import EditorError, Problem
 from macros.words import Run
 
 Style = Literal["", "strong", "old", "new", "faint"]
 Line = tuple[tuple[Style, str], ...]
-
-# What readers call what happened to a clause; the comparison pages say the same.
-KINDS = {
-    "amended": "sửa",
-    "added": "thêm",
-    "removed": "bỏ",
-    "split": "tách",
-    "merged": "gộp",
-    "moved": "chuyển chỗ",
-    "same": "giữ nguyên",
-}
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +102,6 @@ def _rule(old: Text, new: Text) -> tuple[bool, str]:
     return most, "Ghép điều khoản theo mã: phần lớn mã có ở cả hai bên." if most else by_words
 
 
-def _event(change: Change) -> str:
-    if change.kind is ChangeKind.SAME and change.moved:
-        return "moved"
-    return change.kind.value
-
-
 @dataclass(frozen=True, kw_only=True)
 class Telling:
     """Two texts and what changed; `pages` as they were compared, by the `rule`."""
@@ -147,7 +135,7 @@ class Telling:
     @property
     def summary(self) -> str:
         """How much changed, in one line."""
-        counts = Counter(map(_event, self.comparison.changes))
+        counts = Counter(each.event for each in self.comparison.changes)
         told = [f"{counts[kind]} {KINDS[kind]}" for kind in KINDS if counts[kind]]
         if counts["same"] == counts.total():
             told.insert(0, "không điều khoản nào khác")
@@ -166,12 +154,12 @@ class Telling:
     @property
     def numbered(self) -> Iterator[tuple[int, Change]]:
         """The changes that a reader looks for, with the numbers that the comparison page gives."""
-        return enumerate((c for c in self.comparison.changes if _event(c) != "same"), 1)
+        return enumerate((c for c in self.comparison.changes if c.event != "same"), 1)
 
     @property
     def renumbered(self) -> list[Change]:
         """What only has another label."""
-        return [c for c in self.comparison.changes if _event(c) == "same" and c.renumbered]
+        return [c for c in self.comparison.changes if c.event == "same" and c.renumbered]
 
     @cached_property
     def _cited(self) -> tuple[Mapping[ClauseId, str], Mapping[ClauseId, str]]:
@@ -180,10 +168,8 @@ class Telling:
     def sentence(self, change: Change) -> str:
         """A change in one sentence, with the editor's reason where there is one."""
         agreement = self.new.agreement
-        reasons = agreement.edition.reasons if agreement else {}
-        ids = [clause.id for clause in (*change.new, *change.old)]
-        reason = next((f" Lý do: {reasons[each]}" for each in ids if each in reasons), "")
-        return change.sentence(*self._cited) + reason
+        reason = change.reason(agreement.edition.reasons) if agreement else ""
+        return change.sentence(*self._cited) + (f" Lý do: {reason}" if reason else "")
 
     def lines(self) -> Iterator[Line]:
         """For a terminal. What was left out and put in has marks beside its style."""
@@ -210,7 +196,7 @@ class Telling:
     def markdown(self) -> str:
         """For a pull request: the summary, tables, then each change with its words."""
         blocks = [f"**{escaped(self.old.name)} → {escaped(self.new.name)}:** {self.summary}"]
-        blocks += ["\n".join(f"- {_begun(escaped(notice))}" for notice in self.notices)]
+        blocks += ["\n".join(f"- {begun(escaped(notice))}" for notice in self.notices)]
         numbered = list(self.numbered)
         if numbered:
             rows = [
@@ -224,7 +210,7 @@ class Telling:
         for number, change in numbered:
             blocks.append(f"**{number}.** {escaped(self.sentence(change))}")
             if _has_words(change):
-                blocks.append(f"> {_begun(_struck(change.words))}")
+                blocks.append(f"> {begun(struck(change.words))}")
         if renumbered := self.renumbered:
             told = (f"- {escaped(self.sentence(change))}" for change in renumbered)
             blocks.append("\n".join(("Chỉ đổi số, ký hiệu:\n", *told)))
@@ -241,32 +227,11 @@ class Telling:
 
     def _kind(self, change: Change) -> str:
         moved = change.moved and change.kind is not ChangeKind.SAME
-        return KINDS[_event(change)] + (", chuyển chỗ" if moved else "")
+        return KINDS[change.event] + (", chuyển chỗ" if moved else "")
 
     def _places(self, change: Change) -> Iterator[str]:
         for cited, clauses in zip(self._cited, (change.old, change.new), strict=True):
             yield escaped(" và ".join(cited[clause.id] for clause in clauses))
-
-
-def shown(text: str) -> str:
-    """A text as a terminal may have it: what can't be seen or would be obeyed is spelled out."""
-    return "".join(
-        f"\\u{ord(each):04x}" if unicodedata.category(each) in _UNSEEN else each for each in text
-    )
-
-
-def escaped(text: str) -> str:
-    """A text that Markdown shows as it is within a line, also on a forge."""
-    text = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"[\\`*_~\[\]$]", r"\\\g<0>", text)
-    # A forge makes links of @name, #12, !12 and addresses even where they are escaped.
-    text = re.sub(r"(?<=[@#!])(?=\w)|(?<=:)(?=//)|(?<=www)(?=\.)", "<!-- -->", text)
-    return text.replace("|", "&#124;")
-
-
-def _begun(markdown: str) -> str:
-    """Where it begins a line: no heading and no item of a list."""
-    return re.sub(r"^(\d{0,9})([-+=#.)])(?=[\s\-=#]|$)", r"\1\\\2", markdown)
 
 
 def _lines(fact: str | None) -> str:
@@ -311,33 +276,3 @@ def _spans(written: Iterable[Run]) -> Iterator[tuple[Style, str]]:
         yield _marked("old" if op == "-" else "new", words)
         yield "", after
         gap = "" if after else " "
-
-
-def _struck(written: Iterable[Run]) -> str:
-    """Runs of words in Markdown, which reads no marks inside a word: they enclose whole ones."""
-    pieces = groupby(_whole(written), key=lambda piece: piece[0])
-    texts = ((mark, escaped(" ".join(word for _, word in words))) for mark, words in pieces)
-    return " ".join(f"{mark}{text}{mark}" for mark, text in texts)
-
-
-def _whole(written: Iterable[Run]) -> Iterator[tuple[str, str]]:
-    """Each word between white space, with the mark of what happened to it."""
-    old = new = ""
-    for op, text in [*written, ("=", " ")]:
-        for piece in re.findall(r"\s+|\S+", text):
-            if op != "=" or not piece.isspace():
-                old += piece if op != "+" else ""
-                new += piece if op != "-" else ""
-                continue
-            before, after = old.split(), new.split()
-            tail: list[str] = []
-            while before and after and before[0] == after[0]:
-                yield "", before.pop(0)
-                after.pop(0)
-            while before and after and before[-1] == after[-1]:
-                tail.insert(0, before.pop())
-                after.pop()
-            yield from (("~~", word) for word in before)
-            yield from (("**", word) for word in after)
-            yield from (("", word) for word in tail)
-            old = new = ""

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
 from macros.model import Agreement, TextState
 
 # What converting leaves behind and no document prints: bookmarks of Word, stars of Markdown, and
@@ -65,6 +68,28 @@ def differences(agreement: Agreement, source_text: str) -> Iterator[Difference]:
         if spacing := _spacing(piece, source, at):
             yield spacing
         at += len(bare)
+
+
+def distance(agreement: Agreement, source_text: str) -> tuple[int, int]:
+    """How far page and facts are from the source: characters to put in or take out, and places
+    where words are joined or parted otherwise. (0, 0) where nothing differs.
+    """
+    found = list(differences(agreement, source_text))
+    source = _characters(source_text).text
+    # Blocks may stand in any order, so each is laid where the source has it; the long text whole.
+    text, *others = _blocks(agreement)
+    title = len(agreement.page.title)
+    runs = [text[:title], text[title:], *([piece] for block in others for piece in block)]
+    bare = [joined for run in runs if (joined := _bare("".join(piece.text for piece in run)))]
+    bare.sort(key=lambda run: _stands(run, source))
+    parting = any(each.code == "V101" for each in found)
+    return Indel.distance("".join(bare), source) if parting else 0, 0 if parting else len(found)
+
+
+def _stands(run: str, source: str) -> int:
+    """Where in the source a run of text begins, as its first words tell."""
+    where = fuzz.partial_ratio_alignment(run[:60], source)
+    return where.dest_start if where else 0
 
 
 def _blocks(agreement: Agreement) -> Iterator[list[_Piece]]:

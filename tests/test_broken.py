@@ -1,14 +1,17 @@
 # One folder in tests/broken/ for each mistake that an editor can make: base/ is laid first, then
 # the folder over it. A file replaces, `<name>.remove` removes, `symlink.txt` makes shortcuts
-# (`path -> target`), `expected.txt` is what `check` prints without its last line.
+# (`path -> target`), `expected.txt` is what `check` prints without its last line. Where there is a
+# folder `before/`, the project was so before, and `check --base` is what tells.
 """Every problem that `check` reports, as an editor sees it, and its heading in the guide."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,9 +32,17 @@ _TOLD = re.compile(r"^\S.*?:\d+:\d+: (\S+) ", re.MULTILINE)
 
 
 def lay(folder: Path, root: Path) -> Path:
-    """A project in `root`: the good base with a broken folder over it."""
+    """A project in `root`: the good base with a broken folder over it.
+
+    What was before the mistake is committed there.
+    """
     shutil.copytree(BASE, root)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    before = folder / "before"
+    if before.is_dir():
+        shutil.copytree(before, root, dirs_exist_ok=True)
+        commit(root)
+    files = (path for path in folder.rglob("*") if path.is_file())
+    for path in sorted(path for path in files if not path.is_relative_to(before)):
         target = root / path.relative_to(folder)
         if path.suffix == ".remove":
             target.with_suffix("").unlink()
@@ -48,8 +59,23 @@ def lay(folder: Path, root: Path) -> Path:
     return root
 
 
+def commit(root: Path) -> None:
+    """Make the project a git repository whose one commit it is, with no settings of this machine."""
+    who = {
+        f"GIT_{part}_{what}": "x" for part in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    none = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
+        subprocess.run(
+            ["git", "-C", root, *arguments], check=True, env={**os.environ, **who, **none}
+        )
+
+
 def told(root: Path) -> str:
     """What `check` prints of the problems, without its last line that counts them."""
+    if (root / ".git").exists():
+        output = run("check", "--base", "HEAD", "--root", root).output
+        return "".join(output.splitlines(keepends=True)[:-1])
     return "".join(f"{problem.text()}\n" for problem in problems_in(root))
 
 

@@ -23,7 +23,8 @@ from macros import redline, telling
 from macros.archive import file_text, load
 from macros.cli import cli, main
 from macros.compare import compare
-from macros.telling import Telling, Text, changes_json, escaped, tell
+from macros.markup import begun, escaped, struck
+from macros.telling import Telling, Text, changes_json, tell
 from macros.words import runs
 from tests.golden import HERE, Golden
 
@@ -318,7 +319,7 @@ def test_revision_before_the_edition(project, capsys, monkeypatch):
     project(lambda root: shutil.rmtree(root / "docs"))
     ends = [wrong(capsys, monkeypatch, f"{at}:{EDITION}", "x", "--root", root)
             for at in ("HEAD~2", "HEAD~1", "HEAD")]  # fmt: skip
-    unknown = (2, f'Dùng sai lệnh: không có bản "{{}}:{EDITION}". {FORM} Xem: qcph --help\n')
+    unknown = (2, f'Không làm được: không có bản "{{}}:{EDITION}". {FORM}\n')
 
     assert ends[0][0] == 1
     assert re.match(r"HEAD~2:data/units/truong-thu.yml:\d+:\d+: R102 chưa có trang ", ends[0][1])
@@ -444,7 +445,7 @@ NASTY = st.lists(
 @example(old="", new="---")
 def test_markdown_shows_the_words(old: str, new: str):
     """Whatever a text holds: without bold the old text is read, without struck the new one."""
-    shown = f"> {telling._begun(telling._struck(runs(old, new)))}"
+    shown = f"> {begun(struck(runs(old, new)))}"
     read = Reader(GFM.render(shown))
 
     assert {"blockquote", "p", "s", "strong"} >= read.elements
@@ -564,8 +565,7 @@ def test_wrong_use(name: str, said: str, first: bool, capsys, monkeypatch, tmp_p
     code, told = wrong(capsys, monkeypatch, "--", *((name, NEW) if first else (NEW, name)))
 
     assert (2, 1) == (code, len(told.splitlines()))
-    assert told.startswith(f"Dùng sai lệnh: {said.format(name)}")
-    assert told.endswith("Xem: qcph --help\n")
+    assert told.startswith(f"Không làm được: {said.format(name)}")
     assert list(tmp_path.iterdir()) == []
 
 

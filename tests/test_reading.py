@@ -44,6 +44,7 @@ ROWS = [
     ("chỉ có chú thích", "# chưa có gì\n\n", ["1:1 D101"]),
     ("chỉ có null", "null\n", ["1:1 D101"]),
     ("phím Tab đầu dòng", "title:\n\tx\n", ["2:1 D101"]),
+    ("phím Tab giữa giá trị", 'title: "a\\tb"\nwordings: {2024-2025: x}\n', ["1:1 D204"]),
     ("phím Tab đầu giá trị", "title: \tx\nwordings:\n\t2024-2025: x\n", ["3:1 D101"]),
     ("thiếu ngoặc đóng", 'title: "x\nwordings: {}\n', ["1:8 D101"]),
     ("hai chấm trong câu", "title: Số: 12\n", ["1:10 D101"]),

@@ -182,6 +182,30 @@
     if (names.some((name) => field(name).value)) apply();
   }
 
+  function sharedFilter() {
+    const root = document.querySelector("[data-shared]");
+    const form = root?.querySelector("form.filters");
+    if (!form) return;
+    const field = form.elements.chu;
+    const cards = all(".shared-card", root).map((card) => [card, plain(card.dataset.words)]);
+    field.value = new URLSearchParams(location.search).get("chu") ?? "";
+    const apply = () => {
+      const asked = plain(field.value).split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const [card, words] of cards) {
+        card.hidden = !asked.every((word) => words.includes(word));
+        if (!card.hidden) count += 1;
+      }
+      root.querySelector(".none").hidden = count > 0;
+      form.querySelector(".count").textContent = asked.length ? `${count} kết quả` : "";
+      const query = asked.length ? `?${new URLSearchParams({ chu: field.value })}` : location.pathname;
+      history.replaceState(null, "", query);
+    };
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    if (field.value) apply();
+  }
+
   // A comparison: three views of one text, a filter for its table, and steps from change to change.
   function comparison() {
     const root = document.querySelector("[data-comparison]");
@@ -247,4 +271,5 @@
   clauseTools();
   printing();
   filters();
+  sharedFilter();
 })();

@@ -122,9 +122,9 @@ def test_agreement_json_holds_the_contract(site: Path) -> None:
 
     assert list(found) == [
         *("schema", "unit", "series", "period", "version", "versions", "kind", "text", "draft"),
-        *("sample", "title", "number", "place", "date", "issued_by", "valid_from", "valid_to"),
-        *("supersedes", "superseded_by", "sides", "signatories", "recipients", "clauses"),
-        *("report", "source", "seal"),
+        *("sample", "issuer", "motto", "title", "number", "place", "date", "issued_by", "valid_from", "valid_to"),
+        *("supersedes", "superseded_by", "sides", "signatories", "recipients_heading"),
+        *("recipients", "clauses", "report", "source", "seal", "record", "extended", "withdrawn"),
     ]
     assert (found["number"], found["date"], found["place"]) == (None, None, None)
     assert found["issued_by"]["date"]["value"] == "2021-10"
@@ -133,8 +133,14 @@ def test_agreement_json_holds_the_contract(site: Path) -> None:
         "capacity": "T/M BCH CĐCS",
         "title": "CHỦ TỊCH",
         "name": "Lê Thị Bích Nguyệt",
+        "lines": ["T/M BCH CĐCS", "CHỦ TỊCH", "Lê Thị Bích Nguyệt"],
     }
-    assert set(found["clauses"][0]) == {"id", "parent", "kind", "label", "text", "shared"}
+    assert set(found["clauses"][0]) == {"id", "parent", "kind", "label", "text", "rows", "shared"}
+    assert found["seal"] == {
+        "form": 1,
+        "since": "2026-11-21",
+        "sha256": "56ea7f7d851c938138b1bcc98f507dd079a3f24be34f73a917ca54354eedf5ba",
+    }
     assert found["sample"] is False
 
 

@@ -1,0 +1,317 @@
+# The seal of signed versions, and the ways on from it: each a new version beside the old ones.
+# Hides: which printed facts a new version takes over, and what an editor does next.
+# Refuses: to touch a sealed version, to mix the kinds, and to seal or open half of what was asked.
+"""Sealing, and what may follow: amend, replace, correct, transcribe, extend, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from macros.editing import Edits, edition_named, plain, put
+from macros.model import (
+    AS_SIGNED,
+    Agreement,
+    Archive,
+    Facts,
+    LaterVersion,
+    PartialDate,
+    Period,
+    RecordKind,
+    Seal,
+    Side,
+    SourceRole,
+    TextState,
+)
+from macros.problem import EditorError
+from macros.seal import sealed
+from macros.verbatim import differences
+
+_WIDTH = 80
+_SAME = (RecordKind.CORRECT, RecordKind.TRANSCRIBE)
+_WHEN_SIGNED = "bỏ dòng `draft: true` khi xong."
+# What a letterhead keeps, whatever the new text says; and what only a text that says the same keeps.
+_ALWAYS = ("issuer", "motto", "place", "recipients")
+_SAME_TEXT = ("number", "date", "issued_by", "valid_from", "valid_to", "signatures", "suspected")
+_ORDER = (
+    "issuer", "motto", "number", "place", "date", "issued_by", "valid_from", "valid_to",
+    "signatures", "recipients", "source", "suspected",
+)  # fmt: skip
+_RULES = {
+    RecordKind.AMEND: "sửa đổi, bổ sung: chỉ đổi những điều hai bên đã thống nhất, phần còn lại "
+    "để nguyên từng chữ",
+    RecordKind.REPLACE: "thay thế: trang là toàn văn bản mới; điều khoản nào còn thì giữ mã cũ",
+    RecordKind.CORRECT: "đính chính: chỉ thể thức, kỹ thuật trình bày, chữ viết sai; không đổi "
+    "nội dung",
+    RecordKind.TRANSCRIBE: "sửa lỗi chép: chỉ sửa chỗ ta chép khác bản gốc; không sửa lỗi của bản "
+    "gốc",
+}
+
+
+def seal(archive: Archive, names: Sequence[str], day: date) -> Edits:
+    """Seal the named versions from `day` on, or all signed ones that have no seal yet.
+
+    All of them or none: EditorError where one can't be sealed, or where there is none.
+    """
+    chosen = list(dict.fromkeys(_key(edition_named(archive, name)) for name in names))
+    by_key = {_key(each): each for each in archive.agreements}
+    versions = [by_key[key] for key in chosen] if names else list(_unsealed(archive))
+    if not versions:
+        raise EditorError("mọi bản đã ký đều đã niêm phong; không có gì để làm")
+    texts: dict[str, str] = {}
+    said: list[str] = []
+    for each in versions:
+        _sealable(each)
+        mark = sealed(each, archive, day)
+        path = each.data_path
+        before = texts.get(path, archive.texts[path])
+        key = (*each.data_key, "seal")
+        texts[path] = put(before, path, key, plain(mark), before="versions", width=_WIDTH)
+        said += _told(each, mark)
+    said.append("Kiểm tra bất cứ lúc nào: qcph check. Cách tự tính lại dấu: huong-dan/niem-phong/.")
+    return Edits(texts=texts, said=tuple(said))
+
+
+def open_version(
+    archive: Archive, name: str, kind: RecordKind, day: date,
+    *, what: str, why: str, agreed: Mapping[Side, str],
+) -> Edits:  # fmt: skip
+    """A draft of a new version of that day, beside the sealed one that stands now.
+
+    It begins as a copy of that one's page, with the printed facts that such a text keeps. Raises
+    EditorError where there is no sealed version to go on from, or the record is not whole.
+    """
+    old = edition_named(archive, name)
+    _open(old, archive)
+    _later(old, day)
+    record: dict[str, Any] = {
+        "kind": kind.value,
+        "what": _line("what", what),
+        "why": _line("why", why),
+    }
+    if who := _agreed(old, kind, agreed):
+        record |= {"agreed": who}
+    if kind is RecordKind.TRANSCRIBE:
+        _parts_from_source(old, archive)
+    facts = {"draft": True, "record": record, **_taken_over(old.facts, kind)}
+    page = f"{old.path.removesuffix('.md').removesuffix(f'.{old.version}')}.{day}.md"
+    key = (*_edition_key(old), "versions", str(day))
+    data = put(archive.texts[old.data_path], old.data_path, key, facts)
+    new = f"{_edition_name(old)}.{day}"
+    fill = "" if kind in _SAME else "điền số, ngày, chữ ký, hiệu lực như in; "
+    return Edits(
+        texts={page: archive.texts[old.path], old.data_path: data},
+        said=(
+            f"Phiên bản {new} còn là bản thảo, chép từ {_name(old)}.",
+            f"  1. Sửa {page}. Đây là {_RULES[kind]}.",
+            f"  2. Ở {old.data_path}, mục {day} của `versions`: {fill}{_WHEN_SIGNED}",
+            f"  3. Chạy: qcph check, rồi qcph seal {new}",
+        ),
+    )
+
+
+def extend(archive: Archive, name: str, to: Period, evidence: str) -> Edits:
+    """Record that an edition was prolonged; EditorError where it can't be or was already."""
+    of = _signed(edition_named(archive, name))
+    if there := of.edition.extended:
+        raise EditorError(
+            f"bản {_edition_name(of)} đã ghi kéo dài sang {there.to.words} ({there.evidence}); "
+            f"sửa ở {of.data_path} nếu ghi nhầm"
+        )
+    if to.end <= of.period.end:
+        raise EditorError(f"{to.words} không sau {of.period.words}; kéo dài phải sang kỳ sau")
+    value = {"to": str(to), "evidence": _line("evidence", evidence)}
+    return _noted(archive, of, "extended", value, f"kéo dài sang {to.words}")
+
+
+def withdraw(archive: Archive, name: str, day: PartialDate, evidence: str) -> Edits:
+    """Record that an edition was withdrawn; EditorError where it can't be or was already."""
+    of = _signed(edition_named(archive, name))
+    if there := of.edition.withdrawn:
+        raise EditorError(
+            f"bản {_edition_name(of)} đã ghi thu hồi {there.date.words} ({there.evidence}); "
+            f"sửa ở {of.data_path} nếu ghi nhầm"
+        )
+    signed = of.edition.date.value if of.edition.date else None
+    if signed and day.last < signed.first:
+        raise EditorError(f"thu hồi {day.words}, trước khi ký ({signed.words}); xem lại ngày")
+    value = {"date": str(day), "evidence": _line("evidence", evidence)}
+    return _noted(archive, of, "withdrawn", value, f"thu hồi {day.words}")
+
+
+def _key(of: Agreement) -> tuple[str, ...]:
+    return (of.unit_id, *of.data_key)
+
+
+def _edition_key(of: Agreement) -> tuple[str, ...]:
+    return of.data_key[:4]
+
+
+def _edition_name(of: Agreement) -> str:
+    return f"{of.unit_id}/{of.series_id}/{of.period}"
+
+
+def _name(of: Agreement) -> str:
+    several = len(of.versions) > 1
+    return f"{_edition_name(of)}.{of.version}" if several else _edition_name(of)
+
+
+# --- sealing ---
+
+
+def _unsealed(archive: Archive) -> Iterator[Agreement]:
+    for each in archive.agreements:
+        full = each.edition.text is TextState.FULL
+        if full and not each.facts.draft and each.facts.seal is None:
+            yield each
+
+
+def _sealable(of: Agreement) -> None:
+    name, facts = _name(of), of.facts
+    if of.edition.text is TextState.REPORT_ONLY:
+        raise EditorError(f"bản {name} chỉ có bài báo, không có văn bản để niêm phong")
+    if facts.seal:
+        raise EditorError(
+            f"bản {name} đã niêm phong từ {facts.seal.since.words}; không niêm phong lại"
+        )
+    if facts.draft:
+        raise EditorError(
+            f"bản {name} còn là bản thảo; ký rồi bỏ dòng `draft: true` ở {of.data_path} mới niêm phong"
+        )
+    if not of.whole:
+        raise EditorError(f"trang {of.path} còn chỗ sai; chạy qcph check, sửa xong rồi niêm phong")
+    if isinstance(facts, LaterVersion) and facts.record.kind is not RecordKind.TRANSCRIBE:
+        missing = [
+            f"{side} ({who})" for side, who in of.sides.items() if side not in facts.record.agreed
+        ]
+        if missing:
+            raise EditorError(
+                f"hồ sơ của bản {name} chưa ghi ai đồng ý cho bên {' và bên '.join(missing)}; "
+                f"thêm vào `record`, `agreed` ở {of.data_path}"
+            )
+
+
+def _told(of: Agreement, mark: Seal) -> Iterator[str]:
+    yield f"{_name(of)}: niêm phong từ {mark.since.words}"
+    yield f"    dấu {mark.sha256}"
+    yield f"    ghi ở {of.data_path}: {' › '.join((*of.data_key, 'seal'))}"
+
+
+# --- new versions ---
+
+
+def _open(old: Agreement, archive: Archive) -> None:
+    """EditorError unless a new version may stand beside this one."""
+    name = _edition_name(old)
+    if old.edition.text is TextState.REPORT_ONLY:
+        raise EditorError(f"bản {name} chỉ có bài báo, không có văn bản để sửa")
+    drafts = [each for each in archive.versions(old) if each.facts.draft]
+    later = [each for each in drafts if each.version != AS_SIGNED]
+    if later:
+        raise EditorError(
+            f"đã có phiên bản {_name(later[-1])} còn là bản thảo; "
+            f"làm xong, hay bỏ trang {later[-1].path} và dữ kiện của nó, rồi mới mở phiên bản khác"
+        )
+    if drafts:
+        raise EditorError(f"bản {name} còn là bản thảo: sửa thẳng trang {drafts[0].path}")
+    if not old.newest:
+        raise EditorError(
+            f"{_name(old)} không phải phiên bản mới nhất; phiên bản mới chỉ mở từ {name}"
+        )
+    if old.facts.seal is None:
+        raise EditorError(
+            f"bản này chưa niêm phong: sửa thẳng trang {old.path}; nếu đó đúng là bản đã ký thì "
+            f"niêm phong trước: qcph seal {_name(old)}"
+        )
+    if not old.whole:
+        raise EditorError(f"trang {old.path} còn chỗ sai; chạy qcph check, sửa xong rồi chạy lại")
+
+
+def _later(old: Agreement, day: date) -> None:
+    given = PartialDate(day.year, day.month, day.day)
+    if old.version != AS_SIGNED:
+        before = PartialDate.parse(old.version)
+        if day <= before.first:
+            raise EditorError(
+                f"{given.words} không sau phiên bản trước ({before.words}); "
+                "phiên bản mới phải có ngày sau"
+            )
+    signed = old.edition.date.value if old.edition.date else None
+    if signed and day < signed.first:
+        raise EditorError(f"{given.words} trước khi ký bản gốc ({signed.words}); xem lại ngày")
+
+
+def _agreed(old: Agreement, kind: RecordKind, agreed: Mapping[Side, str]) -> dict[str, str]:
+    sides = old.sides
+    if kind is RecordKind.TRANSCRIBE:
+        if agreed:
+            raise EditorError("sửa lỗi chép không đổi điều hai bên đã ký, nên không ghi --agreed")
+        return {}
+    for side in agreed:
+        if side not in sides:
+            raise EditorError(f'bên "{side}" không thuộc bộ quy chế này; có: {", ".join(sides)}')
+    missing = [f"{side} ({called})" for side, called in sides.items() if side not in agreed]
+    if missing:
+        raise EditorError(
+            f"chưa ghi ai đồng ý cho bên {' và bên '.join(missing)}; "
+            "ghi mỗi bên một lần: --agreed BÊN=AI"
+        )
+    return {side.value: _line("agreed", agreed[side]) for side in sides}
+
+
+def _parts_from_source(old: Agreement, archive: Archive) -> None:
+    texts = [
+        archive.sources[source.file].decode("utf-8-sig", "replace")
+        for source in old.facts.source
+        if source.role is SourceRole.TEXT and source.file in archive.sources
+    ]
+    name = _name(old)
+    if not texts:
+        raise EditorError(
+            f"bản {name} không có bản gốc dạng chữ (`source` với vai trò text), nên không biết "
+            "chỗ nào chép sai; chữ in sai thì dùng qcph correct"
+        )
+    if not any(True for text in texts for _ in differences(old, text)):
+        raise EditorError(
+            f"bản {name} đã đúng từng chữ với bản gốc, không có lỗi chép; "
+            "chữ in sai thì dùng qcph correct"
+        )
+
+
+def _taken_over(facts: Facts, kind: RecordKind) -> dict[str, Any]:
+    names = {*_ALWAYS, *(_SAME_TEXT if kind in _SAME else ())}
+    names |= {"source"} if kind is RecordKind.TRANSCRIBE else set()
+    parts = ((name, getattr(facts, name)) for name in _ORDER if name in names)
+    return {name: plain(part) for name, part in parts if part}
+
+
+# --- notes on the whole edition ---
+
+
+def _signed(of: Agreement) -> Agreement:
+    if of.edition.draft:
+        raise EditorError(
+            f"bản {_edition_name(of)} còn là bản thảo, chưa có gì để kéo dài hay thu hồi"
+        )
+    return of
+
+
+def _noted(archive: Archive, of: Agreement, name: str, value: dict[str, str], words: str) -> Edits:
+    path = of.data_path
+    key = (*_edition_key(of), name)
+    text = put(archive.texts[path], path, key, value, before="versions")
+    said = (
+        f"Đã ghi ở {path}: {_edition_name(of)} {words}.",
+        f"Căn cứ: {value['evidence']}",
+        "Niêm phong của bản ấy không đổi. Xem lại: qcph check.",
+    )
+    return Edits(texts={path: text}, said=said)
+
+
+def _line(option: str, text: str) -> str:
+    """One line of visible words, as data hold it."""
+    line = " ".join(text.split())
+    if not line or not line.isprintable():
+        raise EditorError(f"--{option}: cần một dòng chữ")
+    return line
