@@ -47,8 +47,9 @@ setup: $(VENV)/ready ## make .venv with the locked packages
 $(VENV)/ready: requirements.lock pyproject.toml
 	@sh scripts/setup.sh "$(PYTHON)" $(VENV)
 
-chromium: setup ## find Chromium, or install it
+chromium: setup ## find Chromium and nginx, or install them
 	@sh scripts/chromium.sh $(BIN)
+	@sh scripts/nginx.sh
 
 clean: ## remove all that make made
 	@rm -rf $(VENV) site site.new site.old .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,14 +1,16 @@
 # mkdocs-macros: the macros that editors may call in hand-written pages (guide, home).
 # Agreements do not pass through here: `grammar` reads `clause()` in them itself.
+# Refuses: every other name, filter and template; `safety` has the list and the sandbox.
 """The macros of the site: `clause(id, wording, **blanks)` and `overview()`."""
 
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 from macros.clauses import call, wording
-from macros.markup import up_from
+from macros.markup import OVERVIEW
 
 _MARKS = re.compile(r"[\\`*_{}\[\]<>&#|+~^=$@:]")
 
@@ -30,5 +32,12 @@ def define_env(env: Any) -> None:
     @env.macro  # type: ignore[untyped-decorator]
     def overview() -> str:
         """The latest year at a glance."""
-        publication = env.conf["extra"]["publication"]
-        return str(publication.glance(up_from(env.page.url)))
+        return OVERVIEW
+
+
+def on_pre_page_macros(env: Any) -> None:
+    """Called by mkdocs-macros before each page: all that it offers pages is taken away."""
+    skipped = env.page.meta.get("render_macros") is False
+    env.env.clear()
+    env.variables.clear()
+    env.variables["page"] = SimpleNamespace(meta={"render_macros": False} if skipped else {})

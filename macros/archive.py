@@ -18,10 +18,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, get_close_matches
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeVar
 
-from macros import checks, keeping
+from macros import checks, keeping, safety
 from macros.clauses import terms_of, wording
 from macros.editing import Edits, edition_named
 from macros.grammar import Parsed, parse
@@ -41,7 +42,7 @@ from macros.model import (
     UnitId,
     versions_of,
 )
-from macros.problem import EditorError, Problem, nearest
+from macros.problem import EditorError, Problem, Severity, nearest
 from macros.reading import place_of, read, schema
 from macros.telling import Text, pin
 
@@ -54,7 +55,13 @@ SCHEMAS: Mapping[str, tuple[type, str]] = {
 _IN_DATA = ("units", "clauses", "sources", "schema", "glossary.yml")
 # What a comparison reads; the originals beside it may be large.
 IN_TEXTS = ("docs/don-vi", "data/units", "data/clauses")
-_MOST = 500_000  # bytes of a page file; the longest agreement we know has 16,000
+# In bytes; the longest agreement we know has 16,000. Originals are of the first kind that fits.
+_MOST = 500_000
+_MOST_BY_HAND = 200_000
+_MOST_IN_DATA = 1_000_000
+_MOST_OF_SCANS = 20_000_000
+_LONGEST_LINE = 10_000  # characters; the longest we know has 840
+_MOST_TOLD = 200  # problems of one file
 _LOSING = ("G103", "G104", "G105")  # what has no id of its own is in no clause
 
 
@@ -100,7 +107,8 @@ def load(root: Path, only: Container[str] | None = None) -> Loaded:
         for path in loading.docs:
             if path.suffix == ".md":
                 loading.text(path)
-        sources = {path.name: path.read_bytes() for path in loading.files("data/sources", "")}
+        originals = [path for path in loading.files("data/sources", "") if loading.fits(path)]
+        sources = {path.name: path.read_bytes() for path in originals}
     archive = Archive(
         units=units,
         agreements=agreements,
@@ -121,7 +129,22 @@ def problems_in(root: Path) -> tuple[Problem, ...]:
 def problems_of(loaded: Loaded) -> tuple[Problem, ...]:
     """The problems met while reading, and those that the rules find in what was read."""
     archive = loaded.archive
-    return tuple(sorted({*loaded.problems, *checks.check(archive), *keeping.check(archive)}))
+    found = {*loaded.problems, *safety.check(archive)}
+    found |= {*checks.check(archive), *keeping.check(archive)}
+    return tuple(_told(sorted(found)))
+
+
+def _told(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The first problems of each file, and S116 how many more there are."""
+    for path, of_file in groupby(problems, key=lambda problem: problem.path):
+        yield from islice(of_file, _MOST_TOLD)
+        if more := list(of_file):
+            message = f"tệp còn {len(more)} chỗ sai nữa, không kể hết ở đây"
+            hint = "Sửa những chỗ đã kể rồi chạy lại."
+            first = more[0]
+            # As grave as what it stands for.
+            worst = min((each.severity for each in more), key=list(Severity).index)
+            yield Problem(path, first.line, first.column, "S116", message, hint, worst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +355,25 @@ def _not_utf8(name: str, failed: UnicodeDecodeError) -> Problem:
     return Problem(name, line, 1, "G115", message, "Mở tệp rồi lưu lại với bảng mã UTF-8.")
 
 
+def _most(name: str) -> int:
+    """How many bytes a file may have."""
+    if name.startswith("docs/"):
+        return _MOST_BY_HAND if safety.is_by_hand(name) else _MOST
+    scan = name.startswith("data/sources/") and not name.endswith(".txt")
+    return _MOST_OF_SCANS if scan else _MOST_IN_DATA
+
+
+def _too_long(name: str, text: str) -> Problem | None:
+    if len(text) <= _LONGEST_LINE:
+        return None
+    lines = enumerate(text.split("\n"), 1)
+    found = next(((number, len(line)) for number, line in lines if len(line) > _LONGEST_LINE), None)
+    if found is None:
+        return None
+    message = f"dòng dài {found[1]} ký tự, nhiều nhất {_LONGEST_LINE}"
+    return Problem(name, found[0], 1, "S109", message, "Xuống dòng sau mỗi câu.")
+
+
 class _Loading:
     def __init__(self, root: Path, only: Container[str] | None = None) -> None:
         self.root = root
@@ -342,6 +384,12 @@ class _Loading:
         self.shortcuts: list[str] = []
         self.docs = dict.fromkeys(self.walk("docs"))
         self.in_data = frozenset(self.walk("data"))
+        files = sorted((*self.docs, *self.in_data))
+        programs = {path for path in files if path.stat().st_mode & 0o111}
+        if programs == set(files):  # a disk that can't tell
+            programs = set()
+        names = map(self.relative, files)
+        self.problems += safety.paths(names, frozenset(map(self.relative, programs)))
         for path in sorted((root / "data").iterdir()) if (root / "data").is_dir() else ():
             if path.name not in _IN_DATA and not path.is_symlink():
                 hint = nearest(path.name, _IN_DATA) or f"Trong data/ có: {', '.join(_IN_DATA)}."
@@ -389,12 +437,30 @@ class _Loading:
         name = self.relative(path)
         if name in self.texts:
             return self.texts[name]
+        if not self.fits(path):
+            return None
         try:
-            self.texts[name] = _decoded(path.read_bytes())
+            text = _decoded(path.read_bytes())
         except UnicodeDecodeError as failed:
             self.problems.append(_not_utf8(name, failed))
             return None
-        return self.texts[name]
+        long = _too_long(name, text) or (
+            safety.too_dense(name, text) if safety.is_by_hand(name) else None
+        )
+        if long:
+            self.problems.append(long)
+            return None
+        self.texts[name] = text
+        return text
+
+    def fits(self, path: Path) -> bool:
+        """Whether a file is small enough to be read; else it is a problem."""
+        name, size = self.relative(path), path.stat().st_size
+        most = _most(name)
+        if size > most:
+            message = f"tệp có {size:_} byte, nhiều nhất {most:_}".replace("_", ".")
+            self.problem(name, "S108", message, "Chia nhỏ, hay bỏ phần không phải văn bản.")
+        return size <= most
 
     def data(self, path: Path, into: type[T]) -> T | None:
         text = self.text(path)

@@ -32,7 +32,7 @@ from macros.archive import (
 )
 from macros.editing import Edits
 from macros.git import checkout, extract
-from macros.markup import shown
+from macros.markup import seen, shown
 from macros.model import Archive, PartialDate, Period, RecordKind, Side
 from macros.problem import EditorError, Problem, Severity, as_json
 from macros.site import (
@@ -168,6 +168,7 @@ def errors_in(problems: Sequence[Problem]) -> int:
 
 def report(problems: Sequence[Problem], form: str) -> None:
     """Print problems; as text with a last line that counts them."""
+    problems = [seen(problem) for problem in problems]
     if form == "json":
         click.echo(as_json(problems))
         return
@@ -197,7 +198,7 @@ def diff(form: str, root: Path, old: str, new: str) -> None:
         telling = tell(text_of(old, root), text_of(new, root))
     except BrokenTextError as broken:
         for problem in broken.problems:
-            click.echo("\n".join(map(shown, problem.text().split("\n"))), err=True)
+            click.echo(seen(problem).text(), err=True)
         click.echo(str(broken), err=True)
         sys.exit(1)
     except EditorError as wrong:
@@ -278,7 +279,7 @@ def _write(
         written = write(root, edits, loaded.archive.texts)
     except EditorError as wrong_use:
         for problem in before:  # what can't be read can't be found either
-            click.echo(shown(problem.text().split("\n")[0]), err=True)
+            click.echo(seen(problem).text().split("\n")[0], err=True)
         raise _RefusedError(shown(str(wrong_use))) from None
     if not mending:
         _taken_back(root, written, before, despite)
@@ -621,10 +622,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Abort:
         return 130
     except _RefusedError as refused:
-        click.echo(f"Không làm được: {_wrong_use(refused)}", err=True)
+        click.echo(f"Không làm được: {shown(_wrong_use(refused))}", err=True)
         return 2
     except click.ClickException as wrong:
-        click.echo(f"Dùng sai lệnh: {_wrong_use(wrong)} Xem: qcph --help", err=True)
+        click.echo(f"Dùng sai lệnh: {shown(_wrong_use(wrong))} Xem: qcph --help", err=True)
         return 2
     return 0
 

@@ -1,6 +1,7 @@
 # MkDocs events: joins the publication to MkDocs and decides nothing itself.
 # Agreements never pass through Markdown or Jinja: their pages enter MkDocs empty, and as each is
 # written it gets its HTML and contents list from `render` and the theme's frame around them.
+# Hand-written pages do; what comes out of Markdown is sanitised before the theme has it.
 """Hooks of mkdocs.yml (`hooks:`)."""
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import copy
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import mkdocs_macros.plugin
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
@@ -24,20 +27,36 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import write_file
-from mkdocs.utils.templates import TemplateContext
+from mkdocs.utils.templates import TemplateContext, url_filter
 
 from macros import git
 from macros.archive import load, problems_of
-from macros.markup import SitePage
+from macros.links import LiteralHtml
+from macros.markup import OVERVIEW, SitePage, seen, up_from
 from macros.problem import Severity
 from macros.publish import Publication
 from macros.render import Contact
+from macros.safety import Sandbox, sanitised
+from macros.serving import (
+    HASHED,
+    inline_scripts,
+    listed,
+    named_by_content,
+    policy,
+    source_of,
+    unknown_script,
+)
 from macros.site import RECORD, build_record
 
 AS_OF = "QCPH_AS_OF"
 # A template that is the page's content and nothing else.
 FILLED = "filled.html"
-_BUILT_FROM = ("docs", "data", "macros", "overrides", "mkdocs.yml", "requirements.lock")
+# What a hand-written page may declare at its top (S104).
+_DECLARED = ("hide", "search")
+_BUILT_FROM = ("docs", "data", "macros", "overrides", "deploy", "mkdocs.yml", "requirements.lock")
+# What servers are told is code, and comes from where the code is.
+_DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
+_ASSETS = "assets/"
 
 
 def as_of_day(root: Path) -> date:
@@ -56,9 +75,16 @@ class _Build:
     make: dict[str, Callable[[], SitePage]] = field(default_factory=dict)
     frames: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
     now: SitePage | None = None
+    serving: bool = False
+    names: dict[str, str] = field(default_factory=dict)
 
 
 _build = _Build()
+
+
+def on_startup(*, command: str, **_: Any) -> None:
+    """`serve` puts a script of its own into each page, so there no page carries a policy."""
+    _build.serving = command == "serve"
 
 
 @event_priority(100)
@@ -70,13 +96,17 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     loaded = load(root)
     errors = [each for each in problems_of(loaded) if each.severity is Severity.ERROR]
     if errors:
-        told = "\n".join(problem.text() for problem in errors)
+        told = "\n".join(seen(problem).text() for problem in errors)
         raise Abort(f"Không dựng trang vì có {len(errors)} lỗi:\n{told}")
     edit = ""
     if config.repo_url and config.edit_uri:
         edit = config.repo_url.rstrip("/") + "/" + config.edit_uri.lstrip("/")
     contact = Contact(edit=edit, report=config.extra.get("report_url") or "")
     config.extra["publication"] = Publication(loaded.archive, as_of_day(root), contact)
+    config.extra["policy"] = "" if _build.serving else policy(_accepted(), in_page=True)
+    config.markdown_extensions.append(f"{LiteralHtml.__module__}:{LiteralHtml.__qualname__}")
+    # The plugin makes its environment after this, under the name that it finds then.
+    mkdocs_macros.plugin.Environment = Sandbox  # type: ignore[attr-defined,assignment]
     return config
 
 
@@ -92,19 +122,57 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         made = File.generated(config, uri, content="")
         made.inclusion = InclusionLevel.NOT_IN_NAV
         files.append(made)
+    _name_assets(files, config.docs_dir)
+    config.extra_javascript = [
+        _build.names.get(str(script), script) for script in config.extra_javascript
+    ]
     return files
 
 
+def _name_assets(files: Files, docs_dir: str) -> None:
+    """Put the digest of each asset into its name: what is below assets/ never changes."""
+    assets = [file for file in files if file.src_uri.startswith(_ASSETS)]
+    ours = {file.src_uri: file for file in assets if file.src_dir == docs_dir}
+    for file in assets:
+        if file.src_uri not in ours and not HASHED.search(file.src_uri):
+            files.remove(file)  # the theme's, for languages that the search does not have
+    found = named_by_content({name: file.content_bytes for name, file in ours.items()})
+    _build.names = {name: public for name, (public, _) in found.items()}
+    for name, (public, data) in found.items():
+        ours[name].dest_uri = public
+        ours[name].content_bytes = data
+
+
 def on_env(env: jinja2.Environment, **_: Any) -> jinja2.Environment:
-    """Keep the theme's environment: frames are rendered in it."""
+    """Keep the theme's environment: frames are rendered in it; assets have their public names."""
     _build.theme = env
+    env.filters["url"] = _url
     return env
+
+
+@jinja2.pass_context
+def _url(context: TemplateContext, value: object) -> str:
+    """The theme's filter for addresses, which here knows the public names of assets."""
+    return url_filter(context, _build.names.get(str(value), str(value)))
+
+
+# Texts in generated pages are escaped, so this is an attribute.
+_ASSET = re.compile(r'(?<==")((?:\.\./)*)(assets/[\w./-]+)(?=")')
+
+
+def _with_public_names(made: SitePage) -> SitePage:
+    """A generated page with the public names of the assets that it asks for."""
+    if _ASSETS not in made.html:
+        return made
+    html = _ASSET.sub(lambda found: found[1] + _build.names.get(found[2], found[2]), made.html)
+    return replace(made, html=html)
 
 
 @event_priority(100)
 def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
     """Keep generated pages away from the macros, and from templates that would run for each."""
     if page.file.src_uri not in _build.make:
+        page.meta = {name: page.meta[name] for name in _DECLARED if name in page.meta}
         return markdown
     page.meta = {"render_macros": False}
     if not page.parent and page.file.inclusion is InclusionLevel.NOT_IN_NAV:
@@ -112,11 +180,36 @@ def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
     return ""
 
 
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
+    """What a hand-written page may hold, its overview put in; its titles are text."""
+    if page.file.src_uri in _build.make:
+        return html
+    page.title = _as_text(page.title or "")
+    _as_texts(page.toc)
+    html = sanitised(html)
+    if OVERVIEW in html:
+        publication: Publication = config.extra["publication"]
+        glance = publication.glance(up_from(page.url))
+        html = html.replace(f"<p>{OVERVIEW}</p>", glance).replace(OVERVIEW, "")
+    return html
+
+
+def _as_text(title: str) -> str:
+    """A title that is text in the theme, which prints it as it is."""
+    return str(escape(unescape(title)))
+
+
+def _as_texts(contents: Iterable[AnchorLink]) -> None:
+    for link in contents:
+        link.title, link.id = _as_text(link.title), str(escape(link.id))
+        _as_texts(link.children)
+
+
 @event_priority(100)
 def _make(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_: Any) -> Any:
     """Make the page; until the search plugin has read it, it holds what search is to find."""
     make = _build.make.get(page.file.src_uri)
-    _build.now = made = make() if make else None
+    _build.now = made = _with_public_names(make()) if make else None
     if made is None:
         return context
     # Material prints title and description as they are.
@@ -165,6 +258,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     publication: Publication = config.extra["publication"]
     for address, content in publication.files():
         write_file(content, str(site / address))
+    _refuse_unknown_scripts(site)
+    write_file((_DEPLOY / "_headers").read_bytes(), str(site / "_headers"))
     config_file = Path(config.config_file_path)
     commit = git.head(config_file.parent)
     record = build_record(
@@ -172,6 +267,22 @@ def on_post_build(config: MkDocsConfig) -> None:
         publication.as_of, dirty=_dirty(config_file) if commit else None,
     )  # fmt: skip
     write_file(record, str(site / RECORD))
+
+
+def _accepted() -> tuple[str, ...]:
+    return listed((_DEPLOY / "script-hashes.txt").read_text(encoding="utf-8"))
+
+
+def _refuse_unknown_scripts(site: Path) -> None:
+    """Publish no page with a script that the policy would have to allow and does not."""
+    accepted = _accepted()
+    unknown: dict[str, str] = {}
+    for path in sorted(site.rglob("*.html")):
+        for script in inline_scripts(path.read_text(encoding="utf-8")):
+            if script not in unknown and source_of(script) not in accepted:
+                unknown[script] = unknown_script(path.relative_to(site).as_posix(), script)
+    if unknown:
+        raise Abort("\n".join(unknown.values()))
 
 
 def _dirty(config_file: Path) -> bool | None:

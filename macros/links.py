@@ -1,26 +1,31 @@
-# Links between the pages that people write by hand (guide, technical pages).
+# The Markdown of the pages that people write by hand (guide, technical pages), and their links.
 # Agreements have none: their text is literal.
+# Hides: how the site's Markdown is set up; raw HTML in it is text like any other.
 # Refuses: to look at files other than pages (images, downloads); MkDocs does that when it builds.
 """Links and anchors of Markdown pages, read as the site's Markdown renders them."""
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import markdown
+from jinja2 import Environment, TemplateSyntaxError
+from markdown.extensions import Extension
+from markdown.inlinepatterns import HTML_RE, InlineProcessor
 
 # The same as in mkdocs.yml (a test says so): a link in a note is a link only where notes are known.
 EXTENSIONS = (
     "attr_list",
     "def_list",
-    "md_in_html",
     "tables",
     "toc",
     "admonition",
@@ -30,10 +35,12 @@ EXTENSIONS = (
     "pymdownx.tasklist",
     "pymdownx.critic",
 )
-_FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n(?:---|\.\.\.)\s*\n", re.DOTALL)
-_RAW = re.compile(r"\{%\s*raw\s*%\}(.*?)\{%\s*endraw\s*%\}", re.DOTALL)
-_CALL = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_CODE = re.compile(r"^[ ]*(`{3,}|~{3,}).*?^[ ]*\1", re.DOTALL | re.MULTILINE)
+_CONFIGS = {"tables": {"use_align_attribute": True}}
+# What begins and ends a macro's call in these pages, as in mkdocs.yml.
+PAGES = Environment(comment_start_string="{##", comment_end_string="##}", autoescape=True)
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+# What is opened is read once: a page full of what is never closed would take minutes.
+_CODE = re.compile(r"^[ ]*+(`{3,}+|~{3,}+).*?^[ ]*+\1", re.DOTALL | re.MULTILINE)
 
 
 class Fault(Enum):
@@ -55,6 +62,64 @@ class Broken:
     target: str = ""
     anchor: str = ""
     known: AbstractSet[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page in HTML, and what stood there as raw HTML; None where it is nested too deep."""
+
+    html: str | None
+    raw: tuple[str, ...] = ()
+
+
+class LiteralHtml(Extension):
+    """Raw HTML is text for readers, not for browsers; `found` are its tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  Markdown's name
+        """Called by Python-Markdown: no block and no tag of HTML is left as it is."""
+        self.found = []
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.register(_Literal(self.found, md), "html", 90)
+
+
+class _Literal(InlineProcessor):
+    def __init__(self, found: list[str], md: markdown.Markdown) -> None:
+        super().__init__(HTML_RE, md)
+        self.found = found
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802  Markdown's name
+        self, found: re.Match[str], _: str
+    ) -> tuple[str, int, int]:
+        """The tag as text."""
+        self.found.append(found[0])
+        return self.md.htmlStash.store(html.escape(found[0])), found.start(0), found.end(0)
+
+
+@lru_cache(maxsize=64)
+def rendered(text: str) -> Rendered:
+    """A page as the site renders it, without its front matter and what macros would put in."""
+    literal = LiteralHtml()
+    try:
+        body = markdown.markdown(
+            _called(_FRONT_MATTER.sub("", text)),
+            extensions=[*EXTENSIONS, literal],
+            extension_configs=_CONFIGS,
+        )
+    except RecursionError:
+        return Rendered(None)
+    return Rendered(body, tuple(literal.found))
+
+
+def _called(text: str) -> str:
+    """What Jinja leaves of a page; all of it where Jinja can't read the page."""
+    try:
+        return "".join(part for _, kind, part in PAGES.lex(text) if kind == "data")
+    except TemplateSyntaxError:
+        return text
 
 
 class _Reader(HTMLParser):
@@ -79,12 +144,12 @@ def broken_links(
     `pages` are Markdown texts by path below docs/; `made` the pages that only a build makes, with
     their anchors, or None where those are not known.
     """
-    read = {path: _read(text) for path, text in pages.items()}
+    read = {path: _read(rendered(text).html or "") for path, text in pages.items()}
     known = {**made, **{path: anchors for path, (_, anchors) in read.items()}}
     for path, (hrefs, _) in read.items():
-        lines = _Lines(pages[path])
+        lines = Lines(pages[path])
         for href in hrefs:
-            line = lines.of(href)
+            line, _ = lines.of(href)
             try:
                 parts = urlsplit(href)
             except ValueError:  # a bracket in the place of a host
@@ -110,27 +175,33 @@ def broken_links(
                 )  # fmt: skip
 
 
-def _read(text: str) -> tuple[list[str], set[str]]:
+def _read(body: str) -> tuple[list[str], set[str]]:
     reader = _Reader()
-    parts = _RAW.split(_FRONT_MATTER.sub("", text))
-    parts[::2] = [_CALL.sub("", part) for part in parts[::2]]
-    reader.feed(markdown.markdown("".join(parts), extensions=list(EXTENSIONS)))
+    reader.feed(body)
     return reader.hrefs, reader.anchors
 
 
-class _Lines:
-    """The line of each link of a page, asked in the page's order."""
+class Lines:
+    """Where links and other words stand in a page, asked in the page's order."""
 
     def __init__(self, text: str) -> None:
-        self.text = _CODE.sub(lambda code: "\n" * code[0].count("\n"), text)
+        self.text = _CODE.sub(lambda code: re.sub("[^\n]", " ", code[0]), text)
         self.after: dict[str, int] = {}
 
-    def of(self, href: str) -> int:
-        found = re.compile(rf"(?<=[(<\s:\"']){re.escape(href)}(?=[)>\s\"']|$)").search(
-            self.text, self.after.get(href, 0)
-        )
-        if found is None:  # written otherwise (an entity), or one definition for several links
-            place = max(self.text.find(href), 0)
-        else:
-            place, self.after[href] = found.start(), found.end()
-        return self.text.count("\n", 0, place) + 1
+    def of(self, words: str) -> tuple[int, int]:
+        """Line and column; the page's begin where it is written in a way that can't be found."""
+        after = self.after.get(words, 0)
+        whole = rf"(?<=[(<\s:\"'={{]){re.escape(words)}(?=[)>\s\"'=}}]|$)"
+        found = re.compile(whole).search(self.text, after)
+        place = found.start() if found else self.text.find(words, after)
+        if place < 0:  # written otherwise (an entity), or one definition for several links
+            place = self.text.find(words)
+        if place < 0:
+            return self._unescaped(words), 1
+        self.after[words] = place + len(words)
+        return self.text.count("\n", 0, place) + 1, place - self.text.rfind("\n", 0, place)
+
+    def _unescaped(self, words: str) -> int:
+        """The line in which it stands with entities, or 1."""
+        lines = enumerate(self.text.split("\n"), 1)
+        return next((number for number, line in lines if words in html.unescape(line)), 1)

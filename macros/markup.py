@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
@@ -17,6 +17,7 @@ import jinja2
 from markupsafe import Markup
 
 from macros.model import ClauseId
+from macros.problem import Problem
 from macros.words import Run
 
 ENVIRONMENT = jinja2.Environment(
@@ -27,6 +28,9 @@ ENVIRONMENT = jinja2.Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+# Stands in a hand-written page until Markdown and the sanitiser are done; no source may hold these
+# characters (S102).
+OVERVIEW = "\ufff9overview\ufffb"
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 
 
@@ -111,6 +115,16 @@ def shown(text: str) -> str:
     return "".join(
         f"\\u{ord(each):04x}" if unicodedata.category(each) in _UNSEEN else each for each in text
     )
+
+
+def seen(problem: Problem) -> Problem:
+    """A problem as a terminal or a forge may have it: it quotes what an editor wrote, and a file's
+    name may hold what is no character at all.
+    """
+    return replace(
+        problem,
+        path=shown(problem.path), message=shown(problem.message), hint=shown(problem.hint),
+    )  # fmt: skip
 
 
 # A forge makes links of @name, #12, !12, ~label, %1, $1, &1, GH-12 and addresses, pictures of

@@ -78,8 +78,6 @@ def named_by_content(files: Mapping[str, bytes]) -> dict[str, tuple[str, bytes]]
 
 def inline_scripts(html: str) -> Iterator[str]:
     """The scripts that stand in a page itself; data in JSON is none."""
-    if "<script" not in html and "<script" not in html.lower():
-        return
     for attributes, script in _SCRIPT.findall(html):
         if not _SRC.search(attributes) and not _DATA.search(attributes):
             yield script

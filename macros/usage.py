@@ -309,8 +309,8 @@ def _clause_page(usage: Usage, name: str, page: int, last: int) -> SitePage:
         {
             "period": period, "text": _with_pills(text, meant), "before": before,
             "marked": _marked(earlier, text, meant, both=True) if before else "",
-            "count": usage.count(own := [use for use in uses if use.wording == str(period)]),
-            "sample": made_up(own),
+            "count": usage.count(with_it := [use for use in uses if use.wording == str(period)]),
+            "sample": made_up(with_it),
         }
         for period, text, before, earlier in zip(
             periods, texts, [*periods[1:], None], [*texts[1:], ""], strict=True

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     "problem model labels words",
     "grammar citing reading clauses verbatim links calendar compare markup seal matter editing against mentions",
-    "checks render redline export telling keeping ways renewal naming usage touched",
+    "checks render redline export telling keeping ways renewal naming usage touched safety serving",
     "archive publish git site review",
     "__init__ hooks cli",
     "__main__",

@@ -33,9 +33,12 @@ DAY = date(2026, 11, 21)
 CONTACT = Contact(edit="https://forge.example/edit/", report="mailto:van-thu@truong.example")
 # What only the page without words (any two editions) and the head of a whole page have.
 _OF_WHOLE_PAGES = frozenset({"<script", "<style", "<link", "<meta", "src=", "http-equiv="})
-_OF_DIFF = frozenset({"<style", "<meta"})
+_OF_DIFF = _OF_WHOLE_PAGES - {"<script"}
 # Where a page leads: its own site, what is configured, or nowhere.
 _LEADS = ("../", "./", "#", "https://forge.example/edit/", "mailto:van-thu@truong.example")
+
+
+_RELATIVE = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._/-]*)?(?:#.*)?")
 
 
 class Seen(HTMLParser):
@@ -121,7 +124,7 @@ def published(archive: Archive) -> None:
 
 def _stays(link: str) -> bool:
     """Whether a link stays on the site: relative, or one that is configured."""
-    return link.startswith(_LEADS) or not set(link) & set(":/\\\t\n\r ") or link.endswith("/")
+    return link.startswith(_LEADS) or bool(_RELATIVE.fullmatch(link))
 
 
 def _resolve(archive: Archive, of: Agreement) -> grammar.Resolve:

@@ -188,7 +188,7 @@ def clauses(page: Page) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def judged(chromium, address) -> dict[str, list[Judged]]:
+def judged(chromium, address, site) -> dict[str, list[Judged]]:
     """Every pair compared by both, in the browser all at once."""
     sources = {"generated": list(generated()), "published": list(as_published())}
     vectors = [
@@ -196,6 +196,7 @@ def judged(chromium, address) -> dict[str, list[Judged]]:
         for pairs in sources.values()
         for old, new, ids_decide in pairs
     ]
+    module = next((site / "assets").glob("compare.*.js")).relative_to(site).as_posix()
     page = chromium.new_page()
     page.goto(f"{address}{ANY}")
     found = iter(
@@ -204,7 +205,7 @@ def judged(chromium, address) -> dict[str, list[Judged]]:
               const { compareAgreements } = await import(module);
               return vectors.map((vector) => compareAgreements(...vector));
             }""",
-            [f"{address}assets/compare.js", vectors],
+            [address + module, vectors],
         )
     )
     page.close()
@@ -561,7 +562,9 @@ def test_page_needs_no_leave_from_a_strict_policy(open_page, address, site):
     page = open_page(ANY)
     html = (site / ANY / "index.html").read_text(encoding="utf-8")
     own = re.search(
-        r'<link rel="stylesheet" href="[^"]*so-sanh.css">.*so-sanh.js"></script>', html, re.DOTALL
+        r'<link rel="stylesheet" href="[^"]*so-sanh\.\w+\.css">.*so-sanh\.\w+\.js"></script>',
+        html,
+        re.DOTALL,
     )
     policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"
     head = f'<meta http-equiv="Content-Security-Policy" content="{policy}"><link rel="icon" href="data:,">'

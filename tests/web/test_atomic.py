@@ -27,7 +27,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="promised on Linux
 def project(to: Path) -> Path:
     """A project with our code and one agreement: it builds in two seconds."""
     shutil.copytree(ROOT / "tests/broken/base", to)
-    for name in ("macros", "overrides", "docs/assets"):
+    for name in ("macros", "overrides", "deploy", "docs/assets"):
         shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("requirements.lock", ".gitignore", ".gitattributes"):
         shutil.copy(ROOT / name, to)
