@@ -2,12 +2,14 @@
 # Which Python makes the environment; empty: the newest on this machine that is new enough.
 PYTHON ?=
 PORT ?= 8000
+# How long each fuzzer runs.
+SECONDS ?= 600
 VENV := .venv
 BIN := $(VENV)/bin
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build check test lint format lock chromium bench clean
+.PHONY: help setup serve build check test lint format lock chromium bench fuzz clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +38,10 @@ format: setup ## put the code into its standard form
 
 bench: setup chromium ## build 100, 1,000 and 5,000 agreements with us and with plain Material
 	@$(BIN)/python benchmarks/build.py
+
+fuzz: setup ## try texts, data and commands that nobody wrote, each for SECONDS=600 (Linux)
+	@for each in page yaml cli; do $(BIN)/python -m tests.fuzz.fuzz_$$each \
+	  -max_total_time=$(SECONDS) -print_final_stats=1 || exit 1; done
 
 lock: setup ## renew requirements.lock from the .in files
 	@$(BIN)/python -m pip install --quiet uv

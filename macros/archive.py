@@ -18,11 +18,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, get_close_matches
-from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeVar
 
-from macros import checks, keeping, safety
+from macros import checks, keeping, limits, safety
 from macros.clauses import terms_of, wording
 from macros.editing import Edits, edition_named
 from macros.grammar import Parsed, parse
@@ -42,7 +41,7 @@ from macros.model import (
     UnitId,
     versions_of,
 )
-from macros.problem import EditorError, Problem, Severity, nearest
+from macros.problem import EditorError, Problem, nearest
 from macros.reading import place_of, read, schema
 from macros.telling import Text, pin
 
@@ -55,13 +54,6 @@ SCHEMAS: Mapping[str, tuple[type, str]] = {
 _IN_DATA = ("units", "clauses", "sources", "schema", "glossary.yml")
 # What a comparison reads; the originals beside it may be large.
 IN_TEXTS = ("docs/don-vi", "data/units", "data/clauses")
-# In bytes; the longest agreement we know has 16,000. Originals are of the first kind that fits.
-_MOST = 500_000
-_MOST_BY_HAND = 200_000
-_MOST_IN_DATA = 1_000_000
-_MOST_OF_SCANS = 20_000_000
-_LONGEST_LINE = 10_000  # characters; the longest we know has 840
-_MOST_TOLD = 200  # problems of one file
 _LOSING = ("G103", "G104", "G105")  # what has no id of its own is in no clause
 
 
@@ -131,20 +123,7 @@ def problems_of(loaded: Loaded) -> tuple[Problem, ...]:
     archive = loaded.archive
     found = {*loaded.problems, *safety.check(archive)}
     found |= {*checks.check(archive), *keeping.check(archive)}
-    return tuple(_told(sorted(found)))
-
-
-def _told(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The first problems of each file, and S116 how many more there are."""
-    for path, of_file in groupby(problems, key=lambda problem: problem.path):
-        yield from islice(of_file, _MOST_TOLD)
-        if more := list(of_file):
-            message = f"tệp còn {len(more)} chỗ sai nữa, không kể hết ở đây"
-            hint = "Sửa những chỗ đã kể rồi chạy lại."
-            first = more[0]
-            # As grave as what it stands for.
-            worst = min((each.severity for each in more), key=list(Severity).index)
-            yield Problem(path, first.line, first.column, "S116", message, hint, worst)
+    return tuple(limits.cut_short(sorted(found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +140,7 @@ class Written:
             target = self.root / path
             if data is None:
                 _remove(target)
-            elif target.read_bytes() != data:
+            elif not target.exists() or target.read_bytes() != data:
                 _staged(target, data).replace(target)
         for folder in self.made:
             if folder.is_dir() and not any(folder.iterdir()):
@@ -185,12 +164,18 @@ def write(root: Path, edits: Edits, known: Mapping[str, str]) -> Written:
     written = Written(root, before, made)
     staged: list[tuple[Path, Path]] = []
     try:
+        gone: list[Path] = []
         for path, text in edits.texts.items():
+            if text is None:
+                gone.append(root / path)
+                continue
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             data = _in_form_of(before[path] or b"", text)
             staged.append((_staged(root / path, data), root / path))
         for fresh, target in staged:
             fresh.replace(target)
+        for target in gone:
+            target.unlink()
     except BaseException as failed:
         for fresh, _ in staged:
             _remove(fresh)
@@ -294,14 +279,16 @@ def file_text(path: Path, root: Path) -> Text:
     """
     try:
         with path.open("rb") as file:
-            raw = file.read(_MOST + 1)
+            raw = file.read(limits.MOST_OF_A_PAGE + 1)
         own = path.resolve()
     except FileNotFoundError:
         raise EditorError(f"không có tệp {path}") from None
     except OSError as failed:
         raise EditorError(f"không đọc được tệp {path}: {failed.strerror}") from None
-    if len(raw) > _MOST:
-        raise EditorError(f"tệp {path} lớn hơn {_MOST // 1000} kB, không phải trang quy chế")
+    if len(raw) > limits.MOST_OF_A_PAGE:
+        raise EditorError(
+            f"tệp {path} lớn hơn {limits.MOST_OF_A_PAGE // 1000} kB, không phải trang quy chế"
+        )
     pages = root.resolve() / "docs/don-vi"
     loaded = load(root, own.relative_to(pages).parts[:1] if own.is_relative_to(pages) else ())
     for agreement in loaded.archive.agreements:
@@ -355,25 +342,6 @@ def _not_utf8(name: str, failed: UnicodeDecodeError) -> Problem:
     return Problem(name, line, 1, "G115", message, "Mở tệp rồi lưu lại với bảng mã UTF-8.")
 
 
-def _most(name: str) -> int:
-    """How many bytes a file may have."""
-    if name.startswith("docs/"):
-        return _MOST_BY_HAND if safety.is_by_hand(name) else _MOST
-    scan = name.startswith("data/sources/") and not name.endswith(".txt")
-    return _MOST_OF_SCANS if scan else _MOST_IN_DATA
-
-
-def _too_long(name: str, text: str) -> Problem | None:
-    if len(text) <= _LONGEST_LINE:
-        return None
-    lines = enumerate(text.split("\n"), 1)
-    found = next(((number, len(line)) for number, line in lines if len(line) > _LONGEST_LINE), None)
-    if found is None:
-        return None
-    message = f"dòng dài {found[1]} ký tự, nhiều nhất {_LONGEST_LINE}"
-    return Problem(name, found[0], 1, "S109", message, "Xuống dòng sau mỗi câu.")
-
-
 class _Loading:
     def __init__(self, root: Path, only: Container[str] | None = None) -> None:
         self.root = root
@@ -389,11 +357,14 @@ class _Loading:
         if programs == set(files):  # a disk that can't tell
             programs = set()
         names = map(self.relative, files)
-        self.problems += safety.paths(names, frozenset(map(self.relative, programs)))
+        self.problems += limits.paths(names, frozenset(map(self.relative, programs)))
         for path in sorted((root / "data").iterdir()) if (root / "data").is_dir() else ():
             if path.name not in _IN_DATA and not path.is_symlink():
                 hint = nearest(path.name, _IN_DATA) or f"Trong data/ có: {', '.join(_IN_DATA)}."
                 self.problem(f"data/{path.name}", "R103", "tên không dùng trong data/", hint)
+            elif path.is_file() is not bool(path.suffix) and not path.is_symlink():
+                message = "phải là một tệp" if path.suffix else "phải là một thư mục"
+                self.problem(f"data/{path.name}", "R103", message, "Đổi lại như trong kho mẫu.")
 
     def problem(self, path: str, code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(path, 1, 1, code, message, hint))
@@ -403,15 +374,21 @@ class _Loading:
 
     def walk(self, folder: str) -> Iterator[Path]:
         """All files below a folder, in order; shortcuts are problems and are not followed."""
+        if (self.root / folder).is_symlink():
+            self.shortcut(self.root / folder)
+            return
         for parent, folders, names in os.walk(self.root / folder):
             folders.sort()
             for path in sorted(Path(parent, name) for name in (*folders, *names)):
                 if path.is_symlink():
-                    message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
-                    self.shortcuts.append(self.relative(path))
-                    self.problem(self.shortcuts[-1], "R103", message, "Thay bằng chính tệp đó.")
+                    self.shortcut(path)
                 elif path.is_file():
                     yield path
+
+    def shortcut(self, path: Path) -> None:
+        message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
+        self.shortcuts.append(self.relative(path))
+        self.problem(self.shortcuts[-1], "R103", message, "Thay bằng chính tệp đó.")
 
     def files(self, folder: str, suffix: str) -> Iterator[Path]:
         """The files of a folder of data/; what does not belong there is a problem."""
@@ -444,23 +421,17 @@ class _Loading:
         except UnicodeDecodeError as failed:
             self.problems.append(_not_utf8(name, failed))
             return None
-        long = _too_long(name, text) or (
-            safety.too_dense(name, text) if safety.is_by_hand(name) else None
-        )
-        if long:
-            self.problems.append(long)
+        if heavy := limits.too_heavy(name, text):
+            self.problems.append(heavy)
             return None
         self.texts[name] = text
         return text
 
     def fits(self, path: Path) -> bool:
         """Whether a file is small enough to be read; else it is a problem."""
-        name, size = self.relative(path), path.stat().st_size
-        most = _most(name)
-        if size > most:
-            message = f"tệp có {size:_} byte, nhiều nhất {most:_}".replace("_", ".")
-            self.problem(name, "S108", message, "Chia nhỏ, hay bỏ phần không phải văn bản.")
-        return size <= most
+        found = limits.too_large(self.relative(path), path.stat().st_size)
+        self.problems += [found] if found else []
+        return not found
 
     def data(self, path: Path, into: type[T]) -> T | None:
         text = self.text(path)

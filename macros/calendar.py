@@ -113,6 +113,22 @@ def state(agreement: Agreement, editions: Sequence[Agreement], day: date) -> Sta
     return State(Standing.CURRENT, f"Đang trong {words}.")
 
 
+def afterwards(agreement: Agreement, editions: Sequence[Agreement]) -> str:
+    """What became of an edition that was prolonged or withdrawn, in the order in which it did."""
+    edition = agreement.edition
+    told = []
+    for each in editions if edition.extended else ():
+        said = each.edition.supersedes
+        if said and said.period == agreement.period and not each.edition.draft:
+            since = each.edition.valid_from or each.edition.date
+            when = f" ({since.value.words})" if since and since.value else ""
+            told.append((effective(each), f"được bản {each.period.words} thay thế{when}"))
+    if gone := edition.withdrawn:
+        told.append((gone.date.last, f"thu hồi {gone.date.words}"))
+    words = [f"đã kéo dài sang {edition.extended.to.words}"] if edition.extended else []
+    return _capital(", rồi ".join([*words, *(each for _, each in sorted(told))]))
+
+
 def effective(agreement: Agreement) -> date:
     """The first day on which an edition holds, as far as its facts tell."""
     edition = agreement.edition
@@ -160,4 +176,4 @@ def turning_days(editions: Iterable[Agreement]) -> set[date]:
 
 
 def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+    return words[:1].upper() + words[1:]

@@ -42,16 +42,21 @@ Rule = Callable[[Archive], Iterator[Problem]]
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064"
     "\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ufffd-\uffff"
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e0fff]"
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\U000e0000-\U000e0fff\u180b-\u180f\u2800\U00013430-\U0001345f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]"
 )
 # By general category: control, other symbol (only U+FFFD), unassigned.
 _INVISIBLE_WORDS = {"Cc": "điều khiển", "So": "hỏng khi chuyển bảng mã", "Cn": "hỏng"}
+# Marks over and under a letter; no letter of Vietnamese has more than two.
+_PILED = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,}")
 _FAR = timedelta(days=183)
 # From so many lines on, a whole file is meant and not a slip of the finger.
 _MANY = 5
 _FULL_DATE = re.compile(
     r"(?:ngày\s*)?(\d{1,2})\s*(?:tháng|/|-)\s*(\d{1,2})\s*(?:năm|/|-)\s*(\d{4})", re.IGNORECASE
 )
+# So often the nearest word is looked for in one page: it takes time.
+_HINTS = 20
 # What grammar and Jinja count as the end of a line; a lone \r is told as S102.
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Lists of units stand at don-vi/loai/<type>/, so no unit may have this id.
@@ -64,7 +69,9 @@ def check(archive: Archive) -> tuple[Problem, ...]:
 
 
 def characters(archive: Archive) -> Iterator[Problem]:
-    """G114 not NFC; S102 characters that a reader can't see or that turn the text around."""
+    """G114 not NFC; S102 characters that a reader can't see or that turn the text around, and
+    marks that cover other lines.
+    """
     for path, text in archive.texts.items():
         for number, line in enumerate(text.split("\n"), 1):
             for found in _INVISIBLE.finditer(line):
@@ -73,6 +80,9 @@ def characters(archive: Archive) -> Iterator[Problem]:
                 what = _INVISIBLE_WORDS.get(unicodedata.category(found[0]), "không nhìn thấy")
                 message = f'có ký tự {what} ({code}) gần "{near}"'
                 yield Problem(path, number, at + 1, "S102", message, "Xóa ký tự đó.")
+            for found in _PILED.finditer(line):
+                message = f"có {len(found[0])} dấu chồng lên một chữ, che các dòng khác"
+                yield Problem(path, number, found.start(), "S102", message, "Gõ lại chữ đó.")
         loose = [
             number
             for number, line in enumerate(text.split("\n"), 1)
@@ -121,6 +131,7 @@ def clause_references(archive: Archive) -> Iterator[Problem]:
     for agreement in archive.agreements:
         if agreement.edition.text is TextState.REPORT_ONLY:
             continue
+        told = 0
         for key, clause_id, printed in _quoted(agreement):
             clause = agreement.page.clause(clause_id)
             places: tuple[str, ...] = (clause.label, clause.text) if clause else ()
@@ -130,7 +141,8 @@ def clause_references(archive: Archive) -> Iterator[Problem]:
             if stands or not agreement.whole:
                 continue
             if clause is None:
-                known = [each.id for each in agreement.page.clauses]
+                known = [each.id for each in agreement.page.clauses] if told < _HINTS else []
+                told += 1
                 message = f'{agreement.path} không có điều khoản "{clause_id}"'
                 hint = nearest(clause_id, known)
                 yield _fact(archive, agreement, (*key, "clause"), "R105", message, hint)

@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ from macros.archive import (
     schemas,
     write,
 )
-from macros.editing import Edits
+from macros.asking import DAY, PERIOD, Group, RefusedError, wrong_use
+from macros.editing import Edits, edition_named
 from macros.git import checkout, extract
 from macros.markup import seen, shown
 from macros.model import Archive, PartialDate, Period, RecordKind, Side
@@ -62,7 +63,7 @@ _STYLES: dict[Style, dict[str, Any]] = {
 }
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """Kiểm tra, dựng và xem trang quy chế phối hợp."""
 
@@ -157,7 +158,7 @@ def _at(root: Path, revision: str, paths: Sequence[str], into: Path) -> Path:
     try:
         extract(root, revision, paths, into)
     except EditorError as wrong:
-        raise _RefusedError(shown(str(wrong))) from None
+        raise RefusedError(shown(str(wrong))) from None
     return into
 
 
@@ -202,7 +203,7 @@ def diff(form: str, root: Path, old: str, new: str) -> None:
         click.echo(str(broken), err=True)
         sys.exit(1)
     except EditorError as wrong:
-        raise _RefusedError(shown(str(wrong))) from None
+        raise RefusedError(shown(str(wrong))) from None
     if form == "json":
         for notice in telling.notices:
             click.echo(shown(notice), err=True)
@@ -251,18 +252,18 @@ def schema(only: bool) -> None:
     sys.exit(1 if only and stale else 0)
 
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _EDITION = click.argument("edition", metavar="BẢN")
 
 
 def _write(
     root: Path, edit: Callable[[Archive], Edits],
-    *, mending: bool = False, despite: Collection[str] = keeping.MENDED,
+    *, mending: bool = False, dropping: bool = False, despite: Collection[str] = keeping.MENDED,
 ) -> None:  # fmt: skip
     """Make edits and put them on the disk; a change that breaks the sources is taken back.
 
     Where what is edited has errors nothing is written, but for those of the codes `despite`.
-    `mending`: any of them may be what is mended, and others may show once they are.
+    `mending`: any of them may be what is mended, and others may show once they are. `dropping`:
+    any of them may go with what is taken away.
     """
     _is_project(root)
     loaded = load(root)
@@ -271,20 +272,25 @@ def _write(
     try:
         edits = edit(loaded.archive)
         units = {unit for path in edits.texts if (unit := _unit_of(path))}
-        wrong = [each for each in before if not mending and _unit_of(each.path) in units | {""}]
-        if wrong:
+        wrong = [each for each in before if _unit_of(each.path) in units | {""}]
+        if wrong and not mending and not dropping:
             report(wrong, "text")
+            for draft in ways.discardable(loaded.archive, {each.path for each in wrong}):
+                click.echo(f"Bản thảo {draft} bỏ đi cũng được: qcph discard {draft}", err=True)
             click.echo("Sửa các lỗi trên rồi chạy lại; chưa ghi gì.", err=True)
             sys.exit(1)
         written = write(root, edits, loaded.archive.texts)
-    except EditorError as wrong_use:
+    except EditorError as refused:
         for problem in before:  # what can't be read can't be found either
             click.echo(seen(problem).text().split("\n")[0], err=True)
-        raise _RefusedError(shown(str(wrong_use))) from None
+        raise RefusedError(shown(str(refused))) from None
     if not mending:
         _taken_back(root, written, before, despite)
-    for path in edits.texts:
-        click.echo(f"{'đã sửa' if path in loaded.archive.texts else 'đã tạo'}: {path}")
+    if edits.done:
+        click.echo(shown(edits.done))
+    for path, text in edits.texts.items():
+        done = "đã sửa" if path in loaded.archive.texts else "đã tạo"
+        click.echo(f"{'đã xóa' if text is None else done}: {path}")
     for line in edits.said:
         click.echo(shown(line))
 
@@ -309,15 +315,28 @@ def _taken_back(
 
 @cli.command()
 @click.option("--all", "every", is_flag=True, help="Mọi bản đã ký mà chưa niêm phong.")
-@click.option("--date", type=_DAY, help="Ngày niêm phong (mặc định: hôm nay).")
+@click.option("--date", type=DAY, help="Ngày niêm phong (mặc định: hôm nay).")
+@click.option(
+    "--as-printed", is_flag=True,
+    help="In sao để vậy: cả bản mà văn bản không in ngày hay chữ ký; phải ghi tên bản.",
+)  # fmt: skip
 @_ROOT
 @click.argument("editions", metavar="[BẢN]...", nargs=-1)
-def seal(every: bool, date: datetime | None, root: Path, editions: Sequence[str]) -> None:
+def seal(
+    every: bool, date: date | None, as_printed: bool, root: Path, editions: Sequence[str]
+) -> None:
     """Niêm phong bản đã ký: từ đó không ai sửa được mà không bị phát hiện."""
     if bool(editions) == every:
         raise click.UsageError("ghi tên các bản, hay chỉ ghi --all")
-    day = date.date() if date else _today()
-    _write(root, lambda archive: ways.seal(archive, editions, day))
+    if every and as_printed:
+        raise click.UsageError("--as-printed chỉ dùng khi ghi tên từng bản, không dùng với --all")
+    today = _today()
+    _write(
+        root,
+        lambda archive: ways.seal(
+            archive, editions, date or today, today=today, as_printed=as_printed
+        ),
+    )
 
 
 def _unit_of(path: str) -> str:
@@ -337,7 +356,7 @@ def _way(kind: RecordKind, words: str) -> None:
     """A command that opens a new version beside the newest one."""
 
     @cli.command(kind.value, help=words)
-    @click.option("--date", type=_DAY, required=True, help="Ngày của văn bản mới, như 2026-02-16.")
+    @click.option("--date", type=DAY, required=True, help="Ngày của văn bản mới, như 2026-02-16.")
     @click.option("--what", required=True, help="Thay đổi điều gì.")
     @click.option("--why", required=True, help="Vì sao.")
     @click.option(
@@ -347,25 +366,36 @@ def _way(kind: RecordKind, words: str) -> None:
     @_ROOT
     @_EDITION
     def way(
-        date: datetime, what: str, why: str, agreed: Sequence[str], root: Path, edition: str
+        date: date, what: str, why: str, agreed: Sequence[str], root: Path, edition: str
     ) -> None:
-        sides = dict(_agreed(each) for each in agreed)
         parted = ("V101", "V104") if kind is RecordKind.TRANSCRIBE else ()
         _write(
             root,
             lambda archive: ways.open_version(
-                archive, edition, kind, date.date(), what=what, why=why, agreed=sides
+                archive,
+                edition,
+                kind,
+                date,
+                what=what,
+                why=why,
+                agreed=_agreed(archive, edition, agreed),
             ),
             despite=(*keeping.MENDED, *parted),
         )
 
 
-def _agreed(given: str) -> tuple[Side, str]:
-    side, sign, who = given.partition("=")
-    if side not in set(Side) or not sign or not who.strip():
-        known = ", ".join(Side)
-        raise click.UsageError(f'--agreed "{shown(given)}" không đúng dạng BÊN=AI (bên: {known})')
-    return Side(side), who.strip()
+def _agreed(archive: Archive, edition: str, given: Sequence[str]) -> dict[Side, str]:
+    """Who agreed for each side; a side goes by its id or by the name that the unit has for it."""
+    sides = edition_named(archive, edition).sides
+    called = {name.casefold(): side for side, name in sides.items()} | {s: s for s in Side}
+    known = ", ".join(f"{side} ({name})" for side, name in sides.items())
+    found = {}
+    for each in given:
+        name, _, who = each.partition("=")
+        if name.strip().casefold() not in called or not who.strip():
+            raise EditorError(f'--agreed "{each}" không đúng dạng BÊN=AI; bên của bản này: {known}')
+        found[Side(called[name.strip().casefold()])] = who.strip()
+    return found
 
 
 _way(RecordKind.AMEND, "Mở phiên bản sửa đổi, bổ sung nội dung của một bản đã niêm phong.")
@@ -375,14 +405,23 @@ _way(RecordKind.TRANSCRIBE, "Mở phiên bản sửa lỗi chép: chỉ khi ch�
 
 
 @cli.command()
-@click.option("--to", required=True, metavar="KỲ", help="Kéo dài sang kỳ nào, như 2025-2026.")
+@_ROOT
+@_EDITION
+def discard(root: Path, edition: str) -> None:
+    """Bỏ một bản thảo chưa ký: trang và dữ kiện của nó, không đụng gì khác."""
+    _write(root, lambda archive: ways.discard(archive, edition), dropping=True)
+
+
+@cli.command()
+@click.option(
+    "--to", type=PERIOD, required=True, metavar="KỲ", help="Kéo dài sang kỳ nào, như 2025-2026."
+)
 @click.option("--evidence", required=True, help="Căn cứ: văn bản nào nói vậy.")
 @_ROOT
 @_EDITION
-def extend(to: str, evidence: str, root: Path, edition: str) -> None:
+def extend(to: Period, evidence: str, root: Path, edition: str) -> None:
     """Ghi rằng một bản được kéo dài sang kỳ khác."""
-    period = _period(to)
-    _write(root, lambda archive: ways.extend(archive, edition, period, evidence))
+    _write(root, lambda archive: ways.extend(archive, edition, to, evidence))
 
 
 @cli.command()
@@ -399,13 +438,6 @@ def withdraw(date: str, evidence: str, root: Path, edition: str) -> None:
     _write(root, lambda archive: ways.withdraw(archive, edition, day, evidence))
 
 
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError as wrong:
-        raise _RefusedError(shown(str(wrong))) from None
-
-
 @cli.command()
 @click.option("--all", "every", is_flag=True, help="Cho mọi đơn vị có bản mới nhất.")
 @_ROOT
@@ -417,7 +449,7 @@ def new(every: bool, root: Path, arguments: Sequence[str]) -> None:
     """
     if len(arguments) != (1 if every else 2):
         raise click.UsageError("viết: new <đơn vị>/<bộ> <kỳ>, hay new --all <kỳ>")
-    period = _period(arguments[-1])
+    period = PERIOD.convert(arguments[-1], None, None)
     if every:
         _write(root, lambda archive: renewal.renew_all(archive, period))
     else:
@@ -439,7 +471,7 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
         try:
             edits = naming.missing(load(root).archive, kept)
         except EditorError as wrong:
-            raise _RefusedError(shown(str(wrong))) from None
+            raise RefusedError(shown(str(wrong))) from None
         for line in edits.said:
             click.echo(shown(line))
         sys.exit(1 if edits.texts else 0)
@@ -456,13 +488,13 @@ def impact(root: Path, clause: str) -> None:
         for line in usage.impact(load(root).archive, clause):
             click.echo(shown(line))
     except EditorError as wrong:
-        raise _RefusedError(shown(str(wrong))) from None
+        raise RefusedError(shown(str(wrong))) from None
 
 
 _SHOWN = 50
 _AS_OF = click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="Ngày để nói tình trạng các bản (mặc định: ngày của commit).",
 )
 
@@ -476,7 +508,7 @@ _AS_OF = click.option(
 @click.option(
     "--site", type=click.Path(file_okay=False, path_type=Path), help="Thư mục ghi trang ra."
 )
-def build(as_of: datetime | None, config: Path, site: Path | None) -> None:
+def build(as_of: date | None, config: Path, site: Path | None) -> None:
     """Kiểm tra rồi dựng cả trang vào site/.
 
     Trang cũ chỉ bị thay khi trang mới đã dựng xong.
@@ -484,7 +516,7 @@ def build(as_of: datetime | None, config: Path, site: Path | None) -> None:
     from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415 slow to import
     from mkdocs.config import load_config  # noqa: PLC0415
 
-    _for_mkdocs(as_of.date() if as_of else None)
+    _for_mkdocs(as_of)
     logging.getLogger("mkdocs.commands.build").addFilter(_not_of_the_disk)
     target = site or config.parent / "site"
     try:
@@ -499,7 +531,7 @@ def build(as_of: datetime | None, config: Path, site: Path | None) -> None:
         click.echo(shown(str(failed)), err=True)
         sys.exit(1)
     except EditorError as wrong:
-        raise _RefusedError(shown(str(wrong))) from None
+        raise RefusedError(shown(str(wrong))) from None
     click.echo(f"Đã dựng trang vào {os.path.relpath(target)}/")
 
 
@@ -523,7 +555,7 @@ def verify(quick: bool, root: Path, site: str) -> None:
     try:
         record, found = read_record(Path(site)), digests(Path(site))
     except EditorError as wrong:
-        raise _RefusedError(shown(str(wrong))) from None
+        raise RefusedError(shown(str(wrong))) from None
     except OSError as failed:
         raise click.UsageError(shown(f"không đọc được {failed.filename}")) from None
     _tell_differences(differences(record.files, found), "không đúng như build.json nêu")
@@ -563,7 +595,7 @@ def _tell_differences(lines: Sequence[str], what: str) -> None:
 @cli.command()
 @_AS_OF
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Cổng (mặc định 8000).")
-def serve(as_of: datetime | None, port: int) -> None:
+def serve(as_of: date | None, port: int) -> None:
     """Mở trang trên máy này; sửa docs/ hay data/ thì trang dựng lại."""
     from mkdocs.commands.serve import serve as mkdocs_serve  # noqa: PLC0415 slow to import
 
@@ -572,14 +604,14 @@ def serve(as_of: datetime | None, port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise click.UsageError(
+            raise RefusedError(
                 f"cổng {port} đang bận; chọn cổng khác: make serve PORT={port + 1}"
             ) from None
     if errors_in(problems := problems_in(ROOT)):
         report(problems, "text")
         click.echo("Sửa các lỗi trên rồi chạy lại.", err=True)
         sys.exit(1)
-    _for_mkdocs(as_of.date() if as_of else None)
+    _for_mkdocs(as_of)
     logging.getLogger("mkdocs.livereload").addFilter(_in_vietnamese)
     click.echo(f"Trang mở ở http://127.0.0.1:{port}/ (dừng: Ctrl-C)")
     mkdocs_serve(str(ROOT / "mkdocs.yml"), dev_addr=f"127.0.0.1:{port}", strict=False)
@@ -607,13 +639,13 @@ def _for_mkdocs(as_of: date | None) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
-    sys.exit(run())
+    sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run a command line; the exit code. Wrong use is one Vietnamese line and exit code 2."""
     try:
-        cli.main(arguments, prog_name="qcph", standalone_mode=False)
+        cli.main(list(arguments) or ["--help"], prog_name="qcph", standalone_mode=False)
     except SystemExit as ended:
         if not isinstance(ended, click.ClickException):
             return int(ended.code or 0)
@@ -621,33 +653,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 1
     except click.exceptions.Abort:
         return 130
-    except _RefusedError as refused:
-        click.echo(f"Không làm được: {shown(_wrong_use(refused))}", err=True)
-        return 2
     except click.ClickException as wrong:
-        click.echo(f"Dùng sai lệnh: {shown(_wrong_use(wrong))} Xem: qcph --help", err=True)
+        click.echo(shown(wrong_use(wrong, arguments)), err=True)
         return 2
     return 0
-
-
-class _RefusedError(click.UsageError):
-    """What was asked for can't be done; the message says why."""
-
-
-def _wrong_use(wrong: click.ClickException) -> str:
-    if isinstance(wrong, click.NoSuchOption):
-        return f"không có tùy chọn {wrong.option_name}."
-    if isinstance(wrong, click.MissingParameter):
-        return f"thiếu {wrong.param.human_readable_name if wrong.param else 'tham số'}."
-    if isinstance(wrong, click.BadParameter):
-        name = wrong.param.opts[-1] if wrong.param else "tham số"
-        return f"giá trị của {name} không dùng được ({wrong.message})."
-    command = (
-        wrong.ctx.args[0]
-        if isinstance(wrong, click.UsageError) and wrong.ctx and wrong.ctx.args
-        else ""
-    )
-    if wrong.message.startswith("No such command"):
-        return f"không có lệnh {wrong.message.split()[-1].rstrip('.')}."
-    end = "" if wrong.message.endswith(("?", ".")) else "."
-    return f"{wrong.message}{command and ' ' + command}{end}"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import yaml
 
-from macros.model import Agreement, Archive, PartialDate, Period
+from macros.model import Agreement, Archive, Facts, PartialDate, Period
 from macros.problem import EditorError, nearest
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -25,10 +25,12 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Edits:
     """The whole new text of each file by its path from the project's root, and what was done.
 
-    A path that the archive has not is a new file. `said` are lines for the editor.
+    A path that the archive has not is a new file; one with None for a text is removed. `done` is
+    what was done in a sentence, if that is to be told first; `said` are lines for the editor.
     """
 
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str | None] = field(default_factory=dict)
+    done: str = ""
     said: tuple[str, ...] = ()
 
 
@@ -45,8 +47,12 @@ def edition_named(archive: Archive, name: str) -> Agreement:
             versions[edition] = each
     if found := versions.get(name):
         return found
+    unit = name.partition("/")[0]
+    if f"data/units/{unit}.yml" in archive.texts and unit not in archive.units:
+        raise EditorError(f"data/units/{unit}.yml chưa đọc được; chạy qcph check để biết vì sao")
     beside = [each for each in versions if each.startswith(name.partition(".")[0])]
-    hint = nearest(name, beside) or nearest(name, versions)
+    own = [each for each in versions if each.startswith(f"{unit}/")]
+    hint = nearest(name, beside) or nearest(name, own or versions)
     hint = hint or "Viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2024-2025."
     raise EditorError(f'không có bản "{name}". {hint}')
 
@@ -61,6 +67,25 @@ def plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}
     return [plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def still_to_write(facts: Sequence[Facts], called: Mapping[str, str]) -> Iterator[str]:
+    """What a signed text prints that its draft can't know, and what was printed before.
+
+    `facts`: those of the versions before, the newest first. `called`: what readers call a field.
+    """
+    for name in ("number", "date", "signatures", "issued_by", "valid_from", "valid_to"):
+        found = ((place, part) for place, each in enumerate(facts) if (part := getattr(each, name)))
+        place, part = next(found, (0, None))
+        if name == "signatures":
+            printed = "; ".join(", ".join(each.lines) for each in part or ())
+        else:
+            printed = part.printed if part else ""
+        if printed:
+            before = "một phiên bản trước đó" if place else "bản trước"
+            yield f"{called[name]} ({before} in “{printed}”)"
+        elif name in ("number", "date", "signatures"):
+            yield f"{called[name]} (kho không có của bản trước)"
 
 
 def put(
@@ -113,8 +138,53 @@ def put(
     return result
 
 
+def drop(text: str, path: str, key: Sequence[str]) -> str:
+    """A YAML text without the key; every other line keeps its bytes, comments above it too.
+
+    A mapping that would be left empty goes as well, so what `put` added is taken back whole. Raises
+    EditorError where the key is not there, or does not stand on lines of its own.
+    """
+    root = _composed(text, path)
+    above: list[tuple[Any, Any]] = []
+    node = root
+    for name in key:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        found = next((pair for pair in pairs if pair[0].value == name), None)
+        if found is None:
+            raise EditorError(f"{path}: không có {'.'.join(key)}")
+        above.append(found)
+        node = found[1]
+    while above[1:] and len(above[-2][1].value) == 1:
+        above.pop()
+    name, value = above[-1]
+    lines = text.split("\n")
+    first, last = name.start_mark.line, _last(value)
+    while last > first and not lines[last].strip():
+        last -= 1
+    del lines[first : last + 1]
+    result = "\n".join(lines)
+    if _meaning(_composed(result, path)) != _without(_meaning(root), key[: len(above)]):
+        raise EditorError(
+            f"{path}: không bỏ được {'.'.join(key)} mà giữ nguyên các dòng khác; "
+            "viết chỗ ấy mỗi mục một dòng rồi chạy lại"
+        )
+    return result
+
+
 class _Dumper(yaml.SafeDumper):
-    """Days stay plain, and moments are quoted: the reader takes a plain day as it is written."""
+    """Days stay plain, and moments are quoted: the reader takes a plain day as it is written.
+
+    What must be quoted has the double quotes that people write, where those need no escapes.
+    """
+
+    def choose_scalar_style(self) -> str:
+        style: str = super().choose_scalar_style()
+        written: Any = self.event
+        return '"' if style == "'" and not _ESCAPED.search(written.value) else style
+
+
+# What PyYAML writes with a backslash between double quotes.
+_ESCAPED = re.compile(r'["\\\ufeff]|[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]')
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d?-\d\d?[Tt \t].*")
@@ -163,6 +233,11 @@ def _with(said: Any, key: Sequence[str], value: object) -> object:
         return value
     inner = said.get(key[0], {})
     return {**said, key[0]: _with(inner, key[1:], value)}
+
+
+def _without(said: Any, key: Sequence[str]) -> object:
+    left = {name: part for name, part in said.items() if name != key[0]}
+    return {**said, key[0]: _without(said[key[0]], key[1:])} if key[1:] else left
 
 
 def _replace(lines: list[str], entry: tuple[Any, Any], own: list[str]) -> None:

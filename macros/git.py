@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -88,7 +89,7 @@ def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None
     """Write the files below `paths` (none: all) into a folder; what was not there is left out.
 
     Only plain files are written, none outside the folder. Raises EditorError where `root` has no
-    git or git knows no such revision.
+    git, git knows no such revision, or it holds a name that is none.
     """
     if head(root) is None:
         raise EditorError(f"{root.resolve()} không nằm trong kho git nào, hay máy không có git")
@@ -99,9 +100,16 @@ def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None
     asked = [f"{prefix}{path}" for path in paths] or ([prefix] if prefix else [])
     plain = [each for each in entries(root, commit.strip(), asked) if each.plain]
     for each, data in contents(root, plain):
-        target = into / each.path.removeprefix(prefix)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        # A tree made by hand can hold any name; git itself looks only where it checks out.
+        name = each.path.removeprefix(prefix)
+        if posixpath.normpath(name) != name or name.startswith(("../", "/")) or "\\" in name:
+            raise EditorError(f'mốc "{revision}" có tệp mang tên không thể có: {name}')
+        target = into / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        except OSError:
+            raise EditorError(f'máy này không ghi được tệp {name} của mốc "{revision}"') from None
 
 
 def checkout(root: Path, commit: str, into: Path) -> Path:

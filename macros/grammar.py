@@ -14,8 +14,11 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 
 from macros.labels import Reading, choose
 from macros.model import KEBAB, Clause, ClauseId, ClauseKind, Page, Shared
@@ -30,7 +33,7 @@ _ID = re.compile(rf"({KEBAB})(?:\s+\^({KEBAB}))?")
 _LABEL = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*(?=\s|$)")
 _ESCAPE = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 _LIST_ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?:\s|$)")
-_CALL = re.compile(r"\{\{\s*clause\(\s*(.*?)\s*\)\s*\}\}")
+_CALL = re.compile(r"\{\{\s*clause\((.*)\)\s*\}\}")
 _ARGUMENT = re.compile(r'(?:([a-z][a-z0-9_-]*)\s*=\s*)?"([^"\\{}]*)"\s*(?:,\s*|$)')
 _STRAY = re.compile(r"\{[{%#]|<(?=[A-Za-z/!?])")
 _SENTENCE_END = re.compile(r"(?<=[.?!;:…]) (?=[^\W\d_])")
@@ -39,11 +42,19 @@ _CELL = re.compile(r"\\.|(\|)")
 # What stands before a clause where the stars were forgotten.
 _PLAIN_LABEL = re.compile(r"(?:[A-Za-zđĐ]|[ivxIVX]{1,5})[.)]\s")
 _LONGEST_LABEL = 40
+# Far more than any agreement has: what is beyond was not written by people.
+_MOST_CLAUSES = 2000
+_MOST_TITLE_LINES = 50
+_MOST_CELLS = 2000
+_LONGEST_CLAUSE = 20_000
+_DEEPEST = 12
 # A year in an id is a mistake, but for a law that is named after its own.
 NUMBERED = re.compile(
     r"^(?!luat|nghi-dinh|thong-tu|quyet-dinh|nghi-quyet|chi-thi).*(?:^|-)(?:19|20)\d\d(?:-|$)"
     r"|^[\d-]+$"
 )
+# Ids of the pages themselves; their others have two dashes, which no id of a clause has.
+TAKEN = re.compile(r"toan-van|du-kien|bang-so-sanh|thay-doi-\d+")
 _METADATA = re.compile(r"(?:---\s*$|[A-Za-z][\w-]*\s*:\s)")
 
 
@@ -63,7 +74,7 @@ def fold(text: str) -> str:
 def parse(text: str, path: str, resolve: Resolve, *, report: bool = False) -> Parsed:
     """Read a page. `report`: a report about an agreement, which has a title and no clauses."""
     parser = _Parser(path, resolve)
-    blocks = list(blocks_of(text))
+    blocks = parser.fitting(blocks_of(text))
     page = parser.report(blocks) if report else parser.page(blocks)
     return Parsed(page, tuple(sorted(parser.problems)))
 
@@ -197,11 +208,19 @@ class Block:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a place in `text`."""
-        for number, column, line in self.lines:
-            if offset <= len(line):
-                return number, column + offset
-            offset -= len(line) + 1
-        return self.line, 1
+        index = self.line_at(offset)
+        number, column, _ = self.lines[index]
+        return number, column + offset - self.starts[index]
+
+    def line_at(self, offset: int) -> int:
+        """Which of `lines` holds a place in `text`."""
+        return bisect_right(self.starts, offset) - 1
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where in `text` each line begins."""
+        lengths = (len(line) + 1 for _, _, line in self.lines)
+        return (0, *accumulate(lengths))[:-1]
 
 
 def blocks_of(text: str) -> Iterable[Block]:
@@ -231,6 +250,17 @@ class _Parser:
 
     def problem(self, at: tuple[int, int], code: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.path, *at, code, message, hint))
+
+    def fitting(self, blocks: Iterable[Block]) -> list[Block]:
+        """The blocks that people could have written."""
+        fitting: list[Block] = []
+        for block in blocks:
+            if len(block.text) <= _LONGEST_CLAUSE:
+                fitting.append(block)
+                continue
+            message = f"đoạn dài {len(block.text)} ký tự, nhiều nhất {_LONGEST_CLAUSE}"
+            self.problem(block.place(0), "S111", message, "Thêm dòng trống giữa các đoạn.")
+        return fitting
 
     def report(self, blocks: list[Block]) -> Page:
         title, rest = self.title(blocks, until=1)
@@ -263,12 +293,19 @@ class _Parser:
             clause = self.clause(block, nesting, front=front)
             if clause is None:
                 continue
+            if len(clauses) == _MOST_CLAUSES:
+                message = f"trang có hơn {_MOST_CLAUSES} điều khoản"
+                self.problem(block.place(0), "S110", message, "Một trang là một văn bản.")
+                break
             if clause.kind is ClauseKind.HEADING:
                 front = clause.level == 1
             elif clause.label and clause.kind is ClauseKind.CLAUSE:
                 front = False
             nesting.add(clause)
             clauses.append(clause)
+            if len(nesting.chain) == _DEEPEST + 1:
+                message = f"điều khoản lồng quá {_DEEPEST} tầng"
+                self.problem(block.place(0), "S112", message, "Dùng lại kiểu nhãn của tầng trên.")
         return Page(title=title, clauses=tuple(_unlabelled_parts(clauses)))
 
     def title(self, blocks: list[Block], until: int) -> tuple[tuple[str, ...], list[Block]]:
@@ -281,6 +318,10 @@ class _Parser:
             hint = "Dòng đầu viết: # QUY CHẾ PHỐI HỢP (không có mã điều khoản)."
             self.problem(at, "G102", "thiếu dòng tiêu đề ở đầu trang", hint)
         title: list[str] = []
+        if (long := sum(len(block.lines) for block in blocks[:until])) > _MOST_TITLE_LINES:
+            message = f"tên gọi có {long} dòng, nhiều nhất {_MOST_TITLE_LINES}"
+            self.problem(at, "S110", message, "Đoạn nào là điều khoản thì thêm mã vào cuối.")
+            return (), blocks[until:]
         for number, block in enumerate(blocks[:until]):
             heading = _HEADING.match(block.text)
             if block.ends or (heading and number):
@@ -388,6 +429,9 @@ class _Parser:
             self.problem(at, "G104", f'mã "{found[1]}" không đúng dạng', hint)
             return None
         clause_id = parts[1]
+        if TAKEN.fullmatch(clause_id):
+            message = f'mã "{clause_id}" là của chính trang web'
+            self.problem(at, "G104", message, "Chọn mã khác, nói điều khoản viết về gì.")
         if NUMBERED.search(clause_id):
             message = f'mã "{clause_id}" mang số năm hay chỉ là số'
             hint = "Mã đi theo điều khoản qua mọi năm: nói điều khoản viết về gì, không ghi năm hay số."
@@ -406,7 +450,7 @@ class _Parser:
         if not call:
             return self.literal(block, start, end), None
         at = block.place(block.text.index("{{", start))
-        shared = self.call(call[1], at)
+        shared = self.call(call[1].strip(), at)
         if shared is None:
             return body, None
         resolved = self.resolve(shared)
@@ -435,6 +479,9 @@ class _Parser:
         rows: list[tuple[str, ...]] = []
         rules: list[int] = []
         start = 0
+        if (bars := block.bare.count("|")) > _MOST_CELLS:
+            message = f"bảng có {bars} dấu |, nhiều nhất {_MOST_CELLS}"
+            self.problem(block.place(0), "S110", message, "Chia thành nhiều bảng.")
         for _, _, line in block.lines:
             spans = _cells(block.text, start, min(start + len(line), end))
             if spans:
@@ -468,14 +515,15 @@ class _Parser:
                     r"Chỉ có {#ma} ở cuối đoạn và {{ clause(…) }} thay cả đoạn; dấu thật viết \{."
                 )
                 self.problem(at, "G104" if found[0] == "{#" else "G107", message, hint)
-        offset = 0
-        for number, column, line in block.lines:
-            if start <= offset < end and (item := _LIST_ITEM.match(line)):
+        for index in range(block.line_at(start), len(block.lines)):
+            number, column, line = block.lines[index]
+            if block.starts[index] >= end:
+                break
+            if block.starts[index] >= start and (item := _LIST_ITEM.match(line)):
                 word = item[0].strip()
                 message = f'dòng bắt đầu như một mục danh sách: "{word}"'
                 hint = f"Nhãn in viết đậm: **{word}** …; giữa câu thì nối vào dòng trên."
                 self.problem((number, column), "G106", message, hint)
-            offset += len(line) + 1
         return fold(_unescape(text))
 
 

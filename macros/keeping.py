@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from macros.citing import cite
 from macros.compare import Change, ChangeKind, compare
-from macros.matter import beyond_form, counts, other_matter
+from macros.matter import beyond_form, counts, other_matter, replaced
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -29,9 +29,9 @@ from macros.model import (
 )
 from macros.problem import Problem
 from macros.reading import FIELD_WORDS, VALUE_WORDS, place_of
-from macros.seal import FORM, Moved, canonical, moved
+from macros.seal import FORM, Moved, canonical, moved, pieces
 from macros.verbatim import distance
-from macros.words import alike
+from macros.words import alike, runs
 
 Key = tuple[str | int, ...]
 Misfit = tuple[str, str]  # what a version did against its kind, and what to do
@@ -42,8 +42,11 @@ MENDED = ("V108",)
 _SHOWN = 3  # of many versions so many are named
 _SIGNED_WAYS = (RecordKind.AMEND, RecordKind.REPLACE, RecordKind.CORRECT)
 _FACT_WORDS = {**FIELD_WORDS, "title": "tiêu đề"}
-_ON = "Muốn thay đổi thì mở phiên bản mới: qcph amend | replace | correct | transcribe."
-_BACK = f"Viết lại đúng như khi niêm phong. {_ON}"
+_ON = (
+    "Hai bên thay đổi nội dung: qcph amend, thay cả văn bản: qcph replace; "
+    "sai thể thức: qcph correct; ta chép sai: qcph transcribe."
+)
+_BACK = f"Viết lại đúng như khi niêm phong (chữ cũ: qcph check --base main). {_ON}"
 
 
 def check(archive: Archive) -> Iterator[Problem]:
@@ -66,6 +69,8 @@ def since(base: Archive, archive: Archive) -> Iterator[Problem]:
         path = was.path.replace(f"docs/don-vi/{was.unit_id}/", f"docs/don-vi/{home}/", 1)
         if was.facts.seal:
             yield from _sealed_since(base, archive, was, home, path)
+            if path in pages:
+                yield from _facts_since(archive, was, pages[path])
         if path in pages:
             yield from _ids_gone(was, pages[path])
     yield from _wordings_since(base, archive)
@@ -83,12 +88,12 @@ def _broken_seals(archive: Archive) -> Iterator[Problem]:
                 line, column = at if piece.key is not None else (piece.line, 1)
                 own = "" if _is_common(piece) else f"{agreement.path} {piece.part}"
                 found.setdefault((piece.path, line, column, own), []).append((agreement, piece))
-    for (path, line, column, own), pieces in found.items():
-        agreement, piece = pieces[0]
+    for (path, line, column, own), several in found.items():
+        agreement, piece = several[0]
         if own:
             message, hint = f"{_sealed_name(agreement)} {_told(agreement, piece)}", _BACK
         else:
-            uses = dict.fromkeys(f"{_sealed_name(a)}, {_part(a, m.part)}" for a, m in pieces)
+            uses = dict.fromkeys(f"{_sealed_name(a)}, {_part(a, m.part)}" for a, m in several)
             what = _common(path, piece.key or ())
             message = f"{what} khác với khi niêm phong; dùng ở {_several(uses)}"
             hint = "Viết lại đúng như cũ; cách viết mới thì ghi cho một kỳ mới, bên cạnh cái cũ."
@@ -146,8 +151,10 @@ def _sealing(archive: Archive, agreement: Agreement) -> Iterator[Problem]:
             hint = "Bỏ `seal` khi còn sửa; bỏ `draft` khi hai bên đã ký."
             yield _fact(archive, agreement, ("seal",), "V108", message, hint)
     elif not facts.draft and _has_text(agreement) and any(v != AS_SIGNED for v in signed):
-        message = f"{name} chưa niêm phong mà kỳ này đã có phiên bản sau"
-        hint = f"Chạy: qcph seal {_id(agreement)}"
+        last = agreement.version == signed[-1]
+        why = "" if last else ", và kỳ này đã có phiên bản sau"
+        message = f"{name} đã ký mà chưa niêm phong{why}"
+        hint = f"{'Xong thì chạy' if last else 'Chạy'}: qcph seal {_id(agreement)}"
         yield _fact(archive, agreement, (), "V108", message, hint)
     if facts.draft and agreement.version == AS_SIGNED and signed:
         message = f"{name} còn là bản thảo mà đã có phiên bản sau ({signed[0]})"
@@ -190,21 +197,25 @@ def _kind(archive: Archive, agreement: Agreement, facts: LaterVersion) -> Iterat
     if kind is RecordKind.TRANSCRIBE:
         found = _no_transcription(archive, old, agreement)
     elif canonical(old) == canonical(agreement):
-        found = "không khác gì bản trước", "Chép văn bản mới vào trang, hay bỏ phiên bản này."
+        found = "không khác gì bản trước", "Chép văn bản mới vào trang."
     else:
         changes = compare(old.page, agreement.page, ids_decide=True).changes
         rule = {RecordKind.AMEND: _no_amendment, RecordKind.CORRECT: _no_correction}.get(kind)
         found = rule(agreement, changes) if rule else None
+        if not found and kind is RecordKind.CORRECT:
+            found = _no_correction_of_facts(old, agreement)
     if found:
         message = f"{_name(agreement)} ghi là {VALUE_WORDS[kind]} nhưng {found[0]}"
-        yield _fact(archive, agreement, ("record", "kind"), "V107", message, found[1])
+        again = f"ghi lại `draft: true`, rồi bỏ nó (qcph discard {_id(agreement)})"
+        hint = f"{found[1]} Làm lại từ đầu: {again}."
+        yield _fact(archive, agreement, ("record", "kind"), "V107", message, hint)
 
 
 def _no_amendment(_: Agreement, changes: Iterable[Change]) -> Misfit | None:
     """Contents stand in the clauses: what changes only labels and facts is form."""
     if any(change.kind is not ChangeKind.SAME or change.moved for change in changes):
         return None
-    return "không đổi lời của điều khoản nào", "Chỉ đổi thể thức thì là `correct` (đính chính)."
+    return "không đổi lời của điều khoản nào", f"Loại hợp là {_CORRECT}."
 
 
 def _no_correction(agreement: Agreement, changes: Iterable[Change]) -> Misfit | None:
@@ -215,8 +226,38 @@ def _no_correction(agreement: Agreement, changes: Iterable[Change]) -> Misfit | 
     change, said = done[0]
     clause = (change.new or change.old)[0]
     more = f" và {len(done) - 1} điều khoản khác cũng vậy" if done[1:] else ""
-    hint = "Đổi nội dung thì là `amend` (sửa đổi, bổ sung) hay `replace` (thay thế)."
-    return f"{said} {_part(agreement, clause.id)}{more}", hint
+    return f"{said} {_part(agreement, clause.id)}{more}", _ONLY_FORM
+
+
+def _no_correction_of_facts(old: Agreement, new: Agreement) -> Misfit | None:
+    """The same of what is printed outside the clauses: what the text is called, and who signed."""
+    before, after = dict(pieces(old)), dict(pieces(new))
+    for part in (".title", ".issued_by", ".signatures"):
+        was, now = (
+            " ".join(cell for row in each[part] for cell in row[1:]) for each in (before, after)
+        )
+        done = runs(was, now)
+        if counts(done) or beyond_form(done):
+            return f"{_part(new, part)} đổi: {_turned(was, now)}", _ONLY_FORM
+    return None
+
+
+_CORRECT = "`correct` (đính chính)"
+_AMEND = "`amend` (sửa đổi, bổ sung), hay `replace` (thay thế) nếu đó là toàn văn bản mới"
+_ONLY_FORM = (
+    "Đính chính chỉ được sửa nhãn, số, ngày, địa danh, nơi nhận; trong lời, tiêu đề và chữ ký chỉ "
+    "được sửa dấu câu, chữ hoa, chữ dính, một chữ viết hai lần liền, chữ sai dấu, sai một ký tự hay "
+    f"lẫn i với y. Ở đây loại hợp là {_AMEND}."
+)
+
+
+def _fitting(old: Agreement, new: Agreement) -> str:
+    """The kind that fits what a version did, for one that mends no typing of ours."""
+    if canonical(old) == canonical(new):
+        return "Không cần phiên bản này."
+    changes = compare(old.page, new.page, ids_decide=True).changes
+    kind = _AMEND if any(map(_content, changes)) else _CORRECT
+    return f"Văn bản đã ký mà đổi thì loại hợp là {kind}."
 
 
 def _content(change: Change) -> str:
@@ -243,8 +284,8 @@ def _no_transcription(archive: Archive, old: Agreement, new: Agreement) -> Misfi
         for each in (old, new)
     )
     if not held & kept:
-        hint = "Bản gốc đã khác thì là `amend`, `replace` hay `correct`, do hai bên ký."
-        return "không còn nguồn `text` nào của bản trước (cùng tệp, cùng mã băm)", hint
+        said = "không còn nguồn `text` nào của bản trước (cùng tệp, cùng mã băm)"
+        return said, _fitting(old, new)
     for file, _ in sorted(held & kept):
         try:
             text = archive.sources[file].decode("utf-8-sig")
@@ -252,10 +293,9 @@ def _no_transcription(archive: Archive, old: Agreement, new: Agreement) -> Misfi
             return None  # told with the source
         before, after = distance(old, text), distance(new, text)
         if before == (0, 0):
-            hint = "Văn bản đã ký đổi thì là `amend`, `replace` hay `correct`."
-            return f"bản trước đã đúng từng chữ với data/sources/{file}", hint
+            return f"bản trước đã đúng từng chữ với data/sources/{file}", _fitting(old, new)
         if after >= before:
-            hint = "Chép lại đúng bản gốc; văn bản đã ký đổi thì là một trong ba loại kia."
+            hint = f"Chép lại đúng bản gốc. {_fitting(old, new)}"
             return f"không gần data/sources/{file} hơn bản trước", hint
     return None
 
@@ -278,12 +318,81 @@ def _sealed_since(
         lines, rows = before.split("\n"), text.split("\n")
         pairs = zip(lines, rows, strict=False)
         at = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), min(len(lines), len(rows)))
-        yield Problem(path, at, 1, "V111", f"trang của {name} đã bị sửa", f"{_UNDO} {_ON}")
+        now = next((each for each in archive.agreements if each.path == path), None)
+        said = _rewritten(was, now) if now and now.whole and was.whole else ""
+        message = f"trang của {name} đã bị sửa{said and f': {said}'}"
+        yield Problem(path, at, 1, "V111", message, f"{_UNDO} {_ON}")
     if facts and facts.seal != was.facts.seal:
         what = "đã đổi" if facts.seal else "đã bị bỏ"
         line, column = place_of(archive.places.get(data, {}), *was.data_key, "seal")
         message = f"niêm phong của {name} {what} mà không có phiên bản mới"
         yield Problem(data, line, column, "V112", message, f"Lấy lại niêm phong cũ. {_ON}")
+    if facts:
+        yield from _fate_since(archive, was, data)
+
+
+def _fate_since(archive: Archive, was: Agreement, data: str) -> Iterator[Problem]:
+    """V112 what a sealed version's record says, or what became of its edition, told otherwise."""
+    now = next(
+        (a for a in archive.agreements if (a.data_path, a.data_key) == (data, was.data_key)), None
+    )
+    if now is None:
+        return
+    told: list[tuple[str, tuple[str, ...], object, object]] = []
+    if isinstance(was.facts, LaterVersion) and isinstance(now.facts, LaterVersion):
+        told.append(("hồ sơ", (*was.data_key, "record"), was.facts.record, now.facts.record))
+    own = was.data_key[:4]
+    old, new = was.edition, now.edition
+    told.append(("loại văn bản", (*own, "kind"), old.kind, new.kind))
+    if old.extended:
+        told.append(("việc kéo dài", (*own, "extended"), old.extended, new.extended))
+    if old.withdrawn:
+        told.append(("việc thu hồi", (*own, "withdrawn"), old.withdrawn, new.withdrawn))
+    for what, key, before, after in told:
+        if before != after:
+            line, column = place_of(archive.places.get(data, {}), *key)
+            message = f"{what} của {_sealed_name(was)} {'đã đổi' if after else 'đã bị bỏ'}"
+            hint = "Lấy lại như cũ: điều đã ghi về một bản niêm phong thì không viết lại."
+            yield Problem(data, line, column, "V112", message, hint)
+
+
+def _rewritten(was: Agreement, now: Agreement) -> str:
+    """What an edit did to the clauses of a page, in the words that stood and stand there."""
+    before, after = cite(was.page), cite(now.page)
+    changes = compare(was.page, now.page, ids_decide=True).changes
+    done = [each for each in changes if each.event != "same" or each.renumbered]
+    said = [each.sentence(before, after).removesuffix(".") for each in done]
+    if was.page.title != now.page.title:
+        said.insert(
+            0, f"Sửa tiêu đề: {_turned(*map(' / '.join, (was.page.title, now.page.title)))}"
+        )
+    return _several(said) or "chỉ chỗ xuống dòng, dấu cách hay mã"
+
+
+def _facts_since(archive: Archive, was: Agreement, now: Agreement) -> Iterator[Problem]:
+    """V111 a printed fact of a sealed version edited."""
+    printed = dict(pieces(now))
+    for name, rows in pieces(was):
+        if name.startswith(".") and name != ".title" and rows != printed[name]:
+            old, new = (
+                " / ".join(cell for row in each for cell in row[1:])
+                for each in (rows, printed[name])
+            )
+            message = f"{_part(now, name)} của {_sealed_name(was)} đã bị sửa: {_turned(old, new)}"
+            hint = f"Lấy lại dòng cũ. {_ON}"
+            yield _fact(archive, now, (name[1:],), "V111", message, hint)
+
+
+def _turned(old: str, new: str) -> str:
+    """What was changed in a text: the words that stood and stand there, of the first few places."""
+    said = []
+    for each in replaced(runs(old, new)):
+        was, now = (_cut(part.strip()) for part in each)
+        if was and now:
+            said.append(f"“{was}” thành “{now}”")
+        else:
+            said.append(f"bỏ “{was}”" if was else f"thêm “{now}”")
+    return _several(said) or "chỉ dấu cách"
 
 
 _UNDO = "Bản đã niêm phong thì trang của nó không sửa, không bỏ: lấy lại tệp cũ."
@@ -302,7 +411,7 @@ def _wordings_since(base: Archive, archive: Archive) -> Iterator[Problem]:
         unread = path in archive.texts and shared_id not in archive.shared
         if before is not None and before != after and not unread:
             line, column = place_of(archive.places.get(path, {}), "wordings", period)
-            what = "đã bị bỏ" if after is None else "đã bị sửa"
+            what = "đã bị bỏ" if after is None else f"đã bị sửa: {_turned(before, after)}"
             message = f'câu chữ "{period}" của "{shared_id}" {what}; đang dùng ở {_several(names)}'
             hint = "Lấy lại câu cũ; cách viết mới thì thêm thành câu chữ của một kỳ mới."
             yield Problem(path, line, column, "V113", message, hint)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -197,11 +197,11 @@ class Lines:
         if place < 0:  # written otherwise (an entity), or one definition for several links
             place = self.text.find(words)
         if place < 0:
-            return self._unescaped(words), 1
+            return self._unescaped.count("\n", 0, max(0, self._unescaped.find(words))) + 1, 1
         self.after[words] = place + len(words)
         return self.text.count("\n", 0, place) + 1, place - self.text.rfind("\n", 0, place)
 
-    def _unescaped(self, words: str) -> int:
-        """The line in which it stands with entities, or 1."""
-        lines = enumerate(self.text.split("\n"), 1)
-        return next((number for number, line in lines if words in html.unescape(line)), 1)
+    @cached_property
+    def _unescaped(self) -> str:
+        """The page's lines with characters in the place of entities."""
+        return "\n".join(html.unescape(line).replace("\n", " ") for line in self.text.split("\n"))

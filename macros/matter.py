@@ -21,7 +21,8 @@ _LIKE = 0.8
 _FEW = 5  # a text of fewer words says too little of what it is about
 # Words that turn a sentence or count something: never a slip of form, however small.
 _WEIGHTY = frozenset(
-    "không chưa chẳng đừng cấm trừ một hai ba bốn năm sáu bảy tám chín mười trăm nghìn triệu".split()
+    "không chưa chẳng đừng cấm trừ phải được bị chỉ cần nên một hai ba bốn tư năm lăm sáu bảy tám"
+    " chín mười mươi trăm nghìn triệu tỷ tỉ rưỡi nửa".split()
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -35,11 +36,39 @@ def counts(runs: tuple[Run, ...]) -> bool:
 def beyond_form(runs: tuple[Run, ...]) -> tuple[str, str] | None:
     """The first place that differs by more than a slip of form: what stood and what stands there.
 
-    Slips are marks, capitals and joined words; a single word too many or too few; or as many
-    words as before, each spelled otherwise by its accents or one letter. A word that turns or
-    counts is never too many or too few, and becomes another word only by its accents.
+    Slips are marks, capitals and joined words; a word that was written twice; or as many words as
+    before, each spelled otherwise by its accents, one letter, or i and y. A word more or less is
+    none: one is enough to turn a sentence or to change a sum. A word that turns or counts becomes
+    another one only by its accents.
     """
-    return next((each for each in _replaced(runs) if not _is_slip(*map(words, each))), None)
+    near = _around(runs)
+    for (old, new), by in zip(replaced(runs), near, strict=True):
+        if not _is_slip(words(old), words(new), by):
+            return old, new
+    return None
+
+
+def replaced(runs: tuple[Run, ...]) -> Iterator[tuple[str, str]]:
+    """Of each place that differs what stood there and what stands there now."""
+    removed = ""
+    for op, text in (*runs, ("=", "")):
+        if op == "-":
+            removed = text
+        elif op == "+" or removed:
+            yield removed, text if op == "+" else ""
+            removed = ""
+
+
+def _around(runs: tuple[Run, ...]) -> Iterator[tuple[str, ...]]:
+    """Of each place that differs the words right before and after it."""
+    before, waiting = "", False
+    for op, text in (*runs, ("=", "")):
+        if op == "=":
+            if waiting:
+                yield *words(before)[-1:], *words(text)[:1]
+            before, waiting = text, False
+        else:
+            waiting = True
 
 
 def other_matter(
@@ -70,27 +99,12 @@ def other_matter(
     return ""
 
 
-def _replaced(runs: tuple[Run, ...]) -> Iterator[tuple[str, str]]:
-    """Of each place that differs what stood there and what stands there now."""
-    removed = ""
-    for op, text in (*runs, ("=", "")):
-        if op == "-":
-            removed = text
-        elif op == "+" or removed:
-            yield removed, text if op == "+" else ""
-            removed = ""
-
-
-def _is_slip(old: list[str], new: list[str]) -> bool:
-    """Whether words differ as a slip of form does.
-
-    Marks, capitals and joined words; a single word too many or too few; or as many words as
-    before, each spelled otherwise by a mark or one letter. A word that turns or counts is none.
-    """
+def _is_slip(old: list[str], new: list[str], near: tuple[str, ...]) -> bool:
+    """Whether words that stand between those of `near` differ as a slip of form does."""
     if "".join(old) == "".join(new):
         return True
     if not old or not new:
-        return len(old or new) == 1 and not _WEIGHTY.intersection(old or new)
+        return len(old or new) == 1 and (old or new)[0] in near
     return len(old) == len(new) and all(map(_respelled, old, new))
 
 
@@ -100,7 +114,13 @@ def _respelled(old: str, new: str) -> bool:
     if old == new or a == b:
         return old == new or weighty < 2
     near = Indel.distance(a, b) <= 2 and Indel.normalized_similarity(a, b) > 0.5
-    return near and not weighty
+    return (near or _same_sound(old, new)) and not weighty
+
+
+def _same_sound(old: str, new: str) -> bool:
+    """Whether only i and y part two spellings of one tone: “kí” and “ký”, but no “i” and “y” alone."""
+    a, b = (unicodedata.normalize("NFD", each).replace("y", "i") for each in (old, new))
+    return a == b and min(len(_plain(old)), len(_plain(new))) > 1
 
 
 def _likeness(old: Clause, new: Clause) -> float:

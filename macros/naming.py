@@ -19,7 +19,7 @@ from itertools import chain, count, groupby
 from macros.clauses import terms_of, wording
 from macros.compare import Change, ChangeKind, compare
 from macros.editing import Edits
-from macros.grammar import NUMBERED, Block, blocks_of, parse
+from macros.grammar import NUMBERED, TAKEN, Block, blocks_of, parse
 from macros.model import (
     KEBAB,
     Archive,
@@ -333,7 +333,8 @@ class _Namer:
         return found
 
     def free(self, name: str) -> bool:
-        return name not in self.own and name not in self.others and not NUMBERED.search(name)
+        known = name in self.own or name in self.others
+        return not (known or NUMBERED.search(name) or TAKEN.fullmatch(name))
 
 
 def _candidates(clause: Clause) -> Iterator[str]:

@@ -26,7 +26,7 @@ from macros.checks import RESERVED
 from macros.compare import compare, fact_changes
 from macros.export import agreement_json
 from macros.markup import Since, SitePage
-from macros.model import Agreement, Archive, Period, TextState, UnitId, UnitType
+from macros.model import Agreement, Archive, Period, SeriesId, TextState, UnitId, UnitType
 from macros.redline import EVENTS, Pair, any_page, comparison_page, lines, picture, since_before
 from macros.render import (
     SLUGS,
@@ -142,7 +142,10 @@ class Publication:
     def _agreement_page(self, agreement: Agreement) -> SitePage:
         states = self._timeline(agreement)
         since = self._since(agreement)
-        return agreement_page(agreement, self.archive, states, self.contact, since=since)
+        compared = {pair.new.address: pair.address for pair in self._within(agreement)}
+        return agreement_page(
+            agreement, self.archive, states, self.contact, since=since, compared=compared
+        )
 
     def _series_page(self, unit_id: UnitId, series_id: str, address: str) -> SitePage:
         editions = self.archive.editions(unit_id, series_id)
@@ -156,6 +159,7 @@ class Publication:
             address=address,
             moves=[(day, each.address) for day, each in moves[1:]],
             since=self._since(shown),
+            compared={pair.new.address: pair.address for pair in self._within(shown)},
         )
 
     def _unit_page(self, unit_id: UnitId) -> SitePage:
@@ -169,9 +173,9 @@ class Publication:
         for key in series:
             editions = self.archive.editions(unit_id, key)
             steps = self._steps(editions)
+            later = [pair for each in editions for pair in self._within(each)]
             whole = len(steps) == len(editions) - 1
-            compared = [pair.comparison for pair in steps] if whole else []
-            histories[key] = picture(editions, compared, [pair.address for pair in steps])
+            histories[key] = picture(editions, steps, later) if whole else None
         models = {key: against(self._usage, unit_id, key) for key in series}
         return unit_page(unit_id, unit, series, self.archive, histories, dict(EVENTS), models)
 
@@ -268,6 +272,19 @@ class Publication:
 
     def _steps(self, editions: Sequence[Agreement]) -> list[Pair]:
         return [self._before[each.address] for each in editions[1:] if each.address in self._before]
+
+    def _within(self, edition: Agreement) -> Sequence[Pair]:
+        """The comparisons of the versions of one edition, each with the one before."""
+        return self._of_versions.get((edition.unit_id, edition.series_id, edition.period), ())
+
+    @cached_property
+    def _of_versions(self) -> dict[tuple[UnitId, SeriesId, Period], list[Pair]]:
+        found: dict[tuple[UnitId, SeriesId, Period], list[Pair]] = {}
+        for pair in self.pairs:
+            if pair.old.period == pair.new.period:
+                of = pair.new
+                found.setdefault((of.unit_id, of.series_id, of.period), []).append(pair)
+        return found
 
     def _card(self, agreement: Agreement) -> Card:
         return Card(agreement=agreement, timeline=self._timeline(agreement))

@@ -1,7 +1,7 @@
 # Data files: strict YAML into the classes of model, every mistake with its line and column.
 # Hides: PyYAML's events, pydantic's errors, and their translation for editors.
 # Refuses: anchors, aliases, tags, several documents, and all values that YAML would reinterpret
-# (`012`, `on`, `1:30`): what an editor writes is what is read, or it is a problem.
+# (`012`, `on`, `1:30`, `"\u202e"`): what an editor writes is what is read, or it is a problem.
 """Reading of the YAML in data/: `read(text, path, Unit)` gives a value, places and problems."""
 
 from __future__ import annotations
@@ -27,7 +27,12 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER = yaml.SafeLoader("")
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 _MAX_DEPTH = 20
+_MOST_PARTS = 50_000  # names and items of a file; the longest we know has 600
+_MOST_TOLD = 1000  # of a file; to find the nearest word for each takes time
 _PLAIN_INT = re.compile(r"0|-?[1-9][0-9]{0,15}")
+# In double quotes; but for a quote, itself, and white space (which no field may have) all write
+# what is not to be seen in the file.
+_ESCAPE = re.compile(r"\\(x..|u.{4}|U.{8}|.)", re.DOTALL)
 _DATE_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 # What a field is called in messages; also the descriptions in the JSON Schema.
@@ -154,7 +159,8 @@ def read(text: str, path: str, into: type[T]) -> Read[T]:
         try:
             return Read(_adapter(into).validate_python(data), reader.places)
         except ValidationError as failed:
-            problems = [_told(error, path, reader.places, into) for error in _leaves(failed)]
+            leaves = _leaves(failed)[:_MOST_TOLD]
+            problems = [_told(error, path, reader.places, into) for error in leaves]
     return Read(None, reader.places, tuple(sorted(problems)))
 
 
@@ -181,11 +187,14 @@ class _Reader:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.text = ""
         self.places: dict[tuple[str | int, ...], Place] = {}
+        self.parts = 0
         self.problems: list[Problem] = []
 
     def document(self, text: str) -> Any:
         data: Any = None
+        self.text = text
         if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
             before = text[: found.start()]
             line, column = before.count("\n") + 1, found.start() - before.rfind("\n")
@@ -228,6 +237,11 @@ class _Reader:
                 "D102", place, f"lồng sâu quá {_MAX_DEPTH} tầng", "Bỏ bớt dấu ngoặc hay dấu -."
             )
             raise _TooDeepError
+        self.parts += 1
+        if self.parts > _MOST_PARTS:
+            message = f"tệp có hơn {_MOST_PARTS} tên và mục"
+            self.problem("S110", place, message, "Chia nhỏ tệp.")
+            raise _TooDeepError
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -249,13 +263,29 @@ class _Reader:
 
     def key(self, event: Any, events: Iterator[Any], above: tuple[str | int, ...]) -> str:
         if isinstance(event, yaml.ScalarEvent) and not event.anchor and not event.tag:
+            self.escapes(event)
             return str(event.value)
         message = "tên trường phải là một từ đơn giản"
         self.problem("D102", _place(event.start_mark), message, _WRITE_OUT)
         self.node(event, events, (*above, "?"))
         return "?"
 
+    def escapes(self, event: Any) -> None:
+        """A character that is not written as itself, so that no reader of the file sees it."""
+        written = self.text[event.start_mark.index : event.end_mark.index]
+        if event.style != '"' or "\\" not in written:
+            return
+        for found in _ESCAPE.finditer(written):
+            if found[1] not in '"\\/ \ntr':
+                line, column = _place(event.start_mark)
+                before = written[: found.start()]
+                down = before.count("\n")
+                column = len(before) - before.rfind("\n") if down else column + len(before)
+                message = f'"{found[0]}" viết một ký tự bằng mã của nó'
+                self.problem("D104", (line + down, column), message, _AS_ITSELF)
+
     def scalar(self, event: yaml.ScalarEvent) -> Any:
+        self.escapes(event)
         value: str = event.value
         if not event.implicit[0]:
             return value
@@ -279,11 +309,12 @@ class _Reader:
 
 
 class _TooDeepError(Exception):
-    """Ends the reading of a file that nests without end; the problem is noted before."""
+    """Ends the reading of a file that goes on without end; the problem is noted before."""
 
 
 _WRITE_OUT = "Hãy viết lại đầy đủ nội dung."
 _DELETE = "Xóa ký tự đó."
+_AS_ITSELF = r"Gõ chính ký tự ấy; dấu \ thật thì đặt câu trong ngoặc đơn '…'."
 
 
 def _place(mark: Any) -> Place:
@@ -337,14 +368,14 @@ def _adapter(of: type[Any]) -> TypeAdapter[Any]:
 def _leaves(failed: ValidationError) -> list[ErrorDetails]:
     """The errors themselves, without those that only say that something inside is wrong."""
     errors = failed.errors(include_url=False)
-    inner = [error["loc"] for error in errors]
+    outer = {error["loc"][:n] for error in errors for n in range(len(error["loc"]))}
     return [
         error
         for error in errors
         if not (
             error["type"] == "too_short"
             and error["ctx"]["actual_length"] < len(error["input"])
-            and any(loc[: len(error["loc"])] == error["loc"] != loc for loc in inner)
+            and error["loc"] in outer
         )
     ]
 
@@ -362,8 +393,8 @@ def _words(
     context: dict[str, Any] = dict(error.get("ctx") or {})
     kind, found = error["type"], error["input"]
     names = [part for part in loc if isinstance(part, str)]
-    name = names[-1] if names else None
-    shown = f'"{found}"' if isinstance(found, str) else _shown(found)
+    name = _short(names[-1]) if names else None
+    shown = f'"{_short(found)}"' if isinstance(found, str) else _shown(found)
     if kind == "missing":
         return "D201", f"thiếu {_called(name)}", f"Thêm dòng: {name}: …"
     if kind == "unexpected_keyword_argument":
@@ -466,6 +497,10 @@ _FORMS = {
     f"^{PartialDate.pattern}$": 'Ngày viết là 2024-10-07, 2024-10 hay "2024".',
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "Tên tệp chỉ có chữ không dấu, số và các dấu . _ -",
 }
+
+
+def _short(text: str, limit: int = 200) -> str:
+    return text if len(text) <= limit else f"{text[:limit].rstrip()}…"
 
 
 def _shown(found: object) -> str:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -106,10 +106,17 @@ class Cell:
 
     event: Event
     link: str
+    version: PartialDate | None = None
 
     @property
     def sign(self) -> str:
         return EVENTS[self.event][0]
+
+    @property
+    def day(self) -> str:
+        """`16/02` where it was a later version of the edition that did it, and not the edition."""
+        of = self.version
+        return f"{of.day:02}/{of.month:02}" if of and of.day else of.words if of else ""
 
     @property
     def words(self) -> str:
@@ -118,10 +125,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A clause by its label and first words, with a cell per period."""
+    """A clause by its label and first words; per period what happened, none where it never stood."""
 
     name: str
-    cells: tuple[Cell | None, ...]
+    cells: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,28 +137,63 @@ class Picture:
 
     periods: tuple[str, ...]
     rows: tuple[Row, ...]
+    later: bool
 
 
 def picture(
-    editions: Sequence[Agreement], comparisons: Sequence[Comparison], addresses: Sequence[str]
+    editions: Sequence[Agreement], steps: Sequence[Pair], later: Sequence[Pair]
 ) -> Picture | None:
-    """The history of a series; `addresses[n]` is the page of `comparisons[n]`.
+    """The history of a series: `steps[n]` leads from the n-th edition to the one after, `later`
+    from version to version within the editions.
 
     None where there is nothing to compare.
     """
-    if not comparisons:
+    if not (steps or later):
         return None
+    within = [_within(edition, later) for edition in editions]
     rows = []
-    for line in lines(editions, comparisons):
-        cells: list[Cell | None] = []
+    for line in _all_lines(editions, [step.comparison for step in steps], later):
+        cells: list[tuple[Cell, ...]] = []
         for number, event in enumerate(line.events):
             compared = event not in (None, Event.FIRST, Event.SAME)
-            page = addresses[number - 1] if compared else editions[number].address
-            cells.append(Cell(event, f"{page}#{line.clause}") if event else None)
+            page = steps[number - 1].address if compared else editions[number].address
+            own = (Cell(event, f"{page}#{line.clause}"),) if event else ()
+            cells.append((*own, *within[number].get(line.clause, ())))
         words = line.text.split()
         name = f"{line.label} {' '.join(words[:9])}{' …' if len(words) > 9 else ''}".strip()
         rows.append(Row(name, tuple(cells)))
-    return Picture(tuple(str(each.period) for each in editions), tuple(rows))
+    periods = tuple(str(each.period) for each in editions)
+    return Picture(periods, tuple(rows), any(within))
+
+
+def _all_lines(
+    editions: Sequence[Agreement], comparisons: Sequence[Comparison], later: Sequence[Pair]
+) -> Iterator[Line]:
+    """The lines of the newest versions, then of clauses that only earlier versions have."""
+    found = lines(editions, comparisons)
+    yield from found
+    known = {line.clause for line in found}
+    for pair in later:
+        for clause in pair.old.page.clauses:
+            if clause.id not in known:
+                known.add(clause.id)
+                yield Line(clause.id, clause.label, clause.text, (None,) * len(editions))
+
+
+def _within(edition: Agreement, later: Sequence[Pair]) -> Mapping[ClauseId, list[Cell]]:
+    """By clause what the later versions of an edition did to it."""
+    found: dict[ClauseId, list[Cell]] = {}
+    for pair in later:
+        if pair.new.period != edition.period:
+            continue
+        day = PartialDate.parse(pair.new.version)
+        for shown in pair.shown if not pair.new.facts.draft else ():
+            for clause_id in map(ClauseId, shown.ids if shown.number else ()):
+                stands = any(each.id == clause_id for each in shown.change.new)
+                event = shown.event if stands else _gone(shown.change)
+                link = f"{pair.address}#{clause_id}"
+                found.setdefault(clause_id, []).append(Cell(event, link, day))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

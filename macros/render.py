@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from macros.calendar import WORDS, Standing, State
+from macros.calendar import WORDS, Standing, State, afterwards
 from macros.citing import cite
 from macros.markup import ENVIRONMENT, Contents, Since, SitePage, abbreviations, up_from
 from macros.model import (
@@ -119,6 +120,21 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Version:
+    """A version of an edition in the list of them all; `compared` is the page that sets it beside
+    the one before, empty where there is none.
+    """
+
+    name: str
+    of: Agreement
+    compared: str
+
+    @property
+    def held(self) -> str:
+        return _held(self.of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
     """A clause ready to be shown."""
 
@@ -133,9 +149,11 @@ class _Row:
 def agreement_page(
     agreement: Agreement, archive: Archive, timeline: Timeline, contact: Contact,
     *, address: str = "", moves: Sequence[tuple[date, str]] = (), since: Since | None = None,
+    compared: Mapping[str, str] = MappingProxyType({}),
 ) -> SitePage:  # fmt: skip
     """The page of one version. `address`: where it is shown, if not at its own address;
-    `moves`: the days from which that place shows another edition, with its address.
+    `moves`: the days from which that place shows another edition, with its address;
+    `compared`: by the address of a later version the page that sets it beside the one before.
     """
     own = agreement.address
     shown = address or own
@@ -168,7 +186,13 @@ def agreement_page(
         own=up_from(shown) + own,
         address=shown,
         cited_as=cited_as(agreement),
-        versions=list(_versions(agreement, archive)),
+        versions=[
+            _Version(
+                name=f"Bản {_version_name(each)}", of=each, compared=compared.get(each.address, "")
+            )
+            for each in archive.versions(agreement)
+        ],
+        afterwards=afterwards(agreement, editions),
         editions=[each for each in editions if each.period != agreement.period],
         sources=[(SOURCES[source.role], source) for source in agreement.facts.source],
         report_only=agreement.edition.text is TextState.REPORT_ONLY,
@@ -322,6 +346,7 @@ def _card_rows(cards: Iterable[Card]) -> Iterator[dict[str, object]]:
             "title": title_of(agreement),
             "series": series_name(agreement.unit, agreement.series_id),
             "counterpart": agreement.unit.sides[agreement.series.counterpart],
+            "version": f"bản {_version_name(agreement).replace('ngày ', '')} · {_held(agreement)}",
         }
 
 
@@ -339,14 +364,18 @@ def _json(rows: list[list[str]]) -> str:
     return json.dumps(rows, ensure_ascii=False) if rows else ""
 
 
-def _versions(agreement: Agreement, archive: Archive) -> Iterator[tuple[str, Agreement]]:
-    for each in archive.versions(agreement):
-        facts = each.facts
-        if isinstance(facts, LaterVersion):
-            day = PartialDate.parse(each.version)
-            yield f"Bản {RECORDS[facts.record.kind]} {day.words}", each
-        else:
-            yield "Bản ký lần đầu", each
+def _version_name(agreement: Agreement) -> str:
+    facts = agreement.facts
+    if isinstance(facts, LaterVersion):
+        return f"{RECORDS[facts.record.kind]} {PartialDate.parse(agreement.version).words}"
+    return "ký lần đầu"
+
+
+def _held(agreement: Agreement) -> str:
+    """How firmly the words of a version stand."""
+    if agreement.facts.draft:
+        return "bản thảo"
+    return "niêm phong" if agreement.facts.seal else "chưa niêm phong"
 
 
 def _search_text(agreement: Agreement, rows: Sequence[_Row]) -> str:

@@ -16,7 +16,7 @@ from itertools import groupby
 from macros.calendar import first_day
 from macros.citing import cite
 from macros.clauses import blanks, newer, newest, terms_of, wording
-from macros.editing import Edits, put
+from macros.editing import Edits, put, still_to_write
 from macros.grammar import fold, parse, write
 from macros.mentions import Mention, Turn, changed, judged, replacing
 from macros.model import (
@@ -66,8 +66,8 @@ class _Draft:
     notes: list[_Note]
     worded: list[str]
     suspected: list[str]
+    to_write: list[str]
     warned: list[str]
-    supersedes: Mapping[str, str]
 
 
 def renew(archive: Archive, series: str, period: Period) -> Edits:
@@ -80,6 +80,13 @@ def renew(archive: Archive, series: str, period: Period) -> Edits:
     if series not in known:
         hint = nearest(series, known) or "Viết <đơn vị>/<bộ>, như truong-mau/cong-doan."
         raise EditorError(f'không có bộ quy chế "{series}". {hint}')
+    there = archive.units[UnitId(unit_id)].series[series_id].editions.get(period)
+    if there and there.draft:
+        name = f"{series}/{period}"
+        raise EditorError(
+            f"bản {name} (bản thảo) đã có; không ghi đè. "
+            f"Soạn lại từ đầu thì bỏ nó trước (qcph discard {name})"
+        )
     source = _source(archive, unit_id, series_id, period)
     draft = _drafted(archive, source, period, archive.texts[source.data_path])
     return Edits(
@@ -140,11 +147,21 @@ def _source(archive: Archive, unit_id: str, series_id: str, period: Period) -> A
     if (life := unit.valid) and life.until and life.until.last < first_day(period):
         raise EditorError(f'đơn vị "{unit_id}" đã kết thúc hoạt động {life.until.words}')
     editions = archive.editions(unit_id, series_id)
-    unread = len(editions) < len(series.editions) or not all(each.whole for each in editions)
+    whole = [each.period for each in editions if each.whole]
+    unread = [each for each in series.editions if each not in whole]
     signed = [each for each in editions if not each.facts.draft]
     if unread or not signed:
         why = "còn trang chưa đọc được, sửa trước đã" if unread else "chưa có bản nào đã ký"
-        raise EditorError(f"{unit_id}/{series_id}: {why}")
+        drafts = [each for each in unread if series.editions[each].draft]
+        way = (
+            f"; hay bỏ bản thảo (qcph discard {unit_id}/{series_id}/{drafts[0]})" if drafts else ""
+        )
+        raise EditorError(f"{unit_id}/{series_id}: {why}{way}")
+    for other, edition in series.editions.items():
+        if period.start < other.end and other.start < period.end:
+            drafted = " (bản thảo)" if edition.draft else ""
+            name = f"{unit_id}/{series_id}/{other}"
+            raise EditorError(f"kỳ {period} chồng lên bản {name}{drafted}; xem lại kỳ")
     source = signed[-1]
     if period.start < source.period.end:
         raise EditorError(f"{period.words} phải sau bản mới nhất đã ký, {source.period}")
@@ -195,7 +212,7 @@ def _drafted(archive: Archive, source: Agreement, period: Period, data: str) -> 
     return _Draft(
         source=source, path=path, page=page, text=text, data=data, notes=notes, worded=worded,
         suspected=list(_carried(source, page, path, turn)), warned=list(_warned(source, turn)),
-        supersedes=_supersedes(page, turn),
+        to_write=list(_to_write(archive, source, page, turn)),
     )  # fmt: skip
 
 
@@ -419,7 +436,14 @@ def _warned(source: Agreement, turn: Turn) -> Iterator[str]:
     edition = source.edition
     if turn.old.end - turn.old.start != turn.new.end - turn.new.start:
         yield f"kỳ {turn.new} dài khác kỳ {turn.old}: xem lại các chữ “năm học”, “giai đoạn”"
-    if turn.new.start > turn.old.end + (not turn.old.school_year):
+    gap = turn.new.start - turn.old.end - (not turn.old.school_year)
+    if gap > 1:
+        name = f"{source.unit_id}/{source.series_id}/{turn.new}"
+        yield (
+            f"kỳ {turn.new} cách bản mới nhất đã ký ({turn.old}) {gap} năm; "
+            f"gõ nhầm kỳ thì bỏ bản thảo này: qcph discard {name}"
+        )
+    elif gap > 0:
         yield f"giữa {turn.old} và {turn.new} còn kỳ chưa có bản đã ký"
     if edition.extended:
         yield f"bản {turn.old} đã được kéo dài sang {edition.extended.to}; xem có cần bản mới không"
@@ -427,24 +451,17 @@ def _warned(source: Agreement, turn: Turn) -> Iterator[str]:
         yield f"bản {turn.old} đã bị thu hồi ({edition.withdrawn.date.words}); xem có nên soạn từ đó"
 
 
-def _to_fill(source: Agreement, supersedes: Mapping[str, str]) -> Iterator[str]:
+def _to_write(archive: Archive, source: Agreement, page: Page, turn: Turn) -> Iterator[str]:
     """What the signed text prints that the draft can't know."""
-    facts = source.facts
-    for name in ("number", "date"):
-        part = getattr(facts, name)
-        yield f"{FIELD_WORDS[name]} ({_before(part.printed if part else '')})"
-    who = "; ".join(", ".join(each.lines) for each in facts.signatures)
-    yield f"{FIELD_WORDS['signatures']} ({_before(who)})"
-    for name in ("issued_by", "valid_from", "valid_to"):
-        if part := getattr(facts, name):
-            yield f"{FIELD_WORDS[name]} ({_before(part.printed)})"
+    upto = source.versions.index(source.version) + 1
+    before = [
+        each.facts for each in archive.versions(source) if each.version in source.versions[:upto]
+    ]
+    yield from still_to_write(before[::-1], FIELD_WORDS)
+    supersedes = _supersedes(page, turn)
     if "printed" not in supersedes:
         say = "bản ký in câu nào nói vậy thì chép vào `printed`, không in thì bỏ `supersedes`"
         yield f"{FIELD_WORDS['supersedes']} {supersedes['period']}: {say}"
-
-
-def _before(printed: str) -> str:
-    return f"bản trước in “{printed}”" if printed else "kho không có của bản trước"
 
 
 def _told(draft: _Draft) -> Iterator[str]:
@@ -461,7 +478,7 @@ def _told(draft: _Draft) -> Iterator[str]:
         yield f"điều khoản dùng chung: {line}"
     for line in draft.warned:
         yield f"lưu ý: {line}"
-    for line in _to_fill(source, draft.supersedes):
+    for line in draft.to_write:
         yield f"còn phải ghi vào {data} khi ký: {line}"
     for line in draft.suspected:
         yield f"nghi sai, mang theo từ bản trước: {line}"

@@ -1,9 +1,8 @@
-# What sources may not do: run, mislead the eye, put anything into a page but its text, or be so
-# large, odd or many that reading them is the attack.
-# Hides: Jinja's syntax tree, the HTML that Markdown makes of a page, alphabets, file systems.
+# What texts may not do: run, mislead the eye, or put anything into a page but themselves.
+# Hides: Jinja's syntax tree, the HTML that Markdown makes of a page, alphabets.
 # Refuses: all that is not on a list. `Sandbox` and `sanitised` are second walls: they hold where
 # `check` was never asked, and know the same lists.
-"""`check(archive)`, `paths(…)` and `too_dense(…)`: what is unsafe in the sources, as problems.
+"""`check(archive)`: what is unsafe in the texts of the sources, as problems.
 
 `sanitised(html)` and `Sandbox` are for the build of hand-written pages.
 """
@@ -13,8 +12,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,6 +20,8 @@ import nh3
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from macros.clauses import calls
+from macros.limits import cut, is_by_hand
 from macros.links import PAGES, Lines, rendered
 from macros.model import Archive
 from macros.problem import Problem, Severity, nearest
@@ -38,16 +38,6 @@ def check(archive: Archive) -> Iterator[Problem]:
             yield from _front_matter(path, text)
             yield from _template(path, text)
             yield from _body(path, text)
-
-
-def is_by_hand(path: str) -> bool:
-    """Whether a file is a page that Markdown and the macros read."""
-    return path.startswith("docs/") and not path.startswith("docs/don-vi/")
-
-
-def _cut(text: str, limit: int = 40) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 # --- macros ---
@@ -78,7 +68,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _foreign(tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    """The line of each thing in a template that is not text or a call on the list, with a hint."""
+    """The line of each thing in a template that is not text or a call on the list, with a hint.
+
+    The line is 0 where Jinja does not know it.
+    """
     counts = dict.fromkeys(MACROS, 0)
     for part in tree.body:
         for node in part.nodes if isinstance(part, nodes.Output) else [part]:
@@ -86,7 +79,7 @@ def _foreign(tree: nodes.Template) -> Iterator[tuple[int, str]]:
                 continue
             name = _called(node)
             if name is None:
-                yield node.lineno, ""
+                yield node.lineno or 0, ""
                 continue
             counts[name] += 1
             if counts[name] == MACROS[name] + 1:
@@ -103,6 +96,10 @@ def _called(node: nodes.Node) -> str | None:
     return node.node.name if node.node.name in MACROS and plain and not starred else None
 
 
+# Where something of Jinja begins in a line, but for `raw`.
+_OPENING = re.compile(r"\{\{|\{##|\{%(?![-+]?[ \t]*(?:end)?raw\b)")
+
+
 def _template(path: str, text: str) -> Iterator[Problem]:
     """S103 anything of Jinja but calls of the documented macros and `raw`."""
     try:
@@ -112,21 +109,19 @@ def _template(path: str, text: str) -> Iterator[Problem]:
         # Calls that can't be read are told by `checks` (G107).
         found = [] if "clause(" in text else [(failed.lineno, "")]
     except RecursionError:
-        found = [] if "clause(" in text else [(1, "")]
+        found = [] if "clause(" in text else [(0, "")]
+    unread = {line for line, use in calls(text) if use is None}
     lines = text.split("\n")
-    for number, said in sorted(found):
-        line = lines[min(number, len(lines)) - 1]
-        at = next((m.start() for m in re.finditer(r"\{[{%#]", line) if _is_foreign(m, line)), 0)
-        if not said and "clause(" in line[at:] and line.startswith("{{", at):
+    for known, said in sorted(found):
+        opened = (number for number, line in enumerate(lines, 1) if _OPENING.search(line))
+        number = min(known or next(opened, 1), len(lines))
+        line = lines[number - 1]
+        at = opening.start() if (opening := _OPENING.search(line)) else 0
+        if not said and number in unread:
             continue  # a call in a wrong form, told as G107
-        message = f'trang này không được viết "{_cut(line[at:])}"'
+        message = f'trang này không được viết "{cut(line[at:])}"'
         hint = 'Chỉ có {{ clause("…", "…") }} và {{ overview() }}; ví dụ thì đặt giữa {% raw %} và {% endraw %}.'
         yield Problem(path, number, at + 1, "S103", message, said or hint)
-
-
-def _is_foreign(found: re.Match[str], line: str) -> bool:
-    raw = re.compile(r"\{%[-+]?\s*(?:end)?raw\b").match(line, found.start())
-    return (found[0] != "{#" and not raw) or line.startswith("{##", found.start())
 
 
 # --- front matter ---
@@ -146,19 +141,19 @@ def _front_matter(path: str, text: str) -> Iterator[Problem]:
     """S104 a declaration at the top that is none of those that our own pages need."""
     lines = text.split("\n")
     if _KEY.match(lines[0]):
-        message = f'dòng đầu "{_cut(lines[0])}" sẽ bị hiểu là khai báo'
+        message = f'dòng đầu "{cut(lines[0])}" sẽ bị hiểu là khai báo'
         yield Problem(path, 1, 1, "S104", message, "Bắt đầu trang bằng dòng tiêu đề: # …")
     if not _FENCE.fullmatch(lines[0]):
         return
     for number, line in enumerate(lines[1:], 2):
         if _FENCE.fullmatch(line):
             return
+        if not line.strip() or line.startswith("#"):  # the page itself has begun
+            break
         if line.rstrip() not in _FRONT_LINES:
-            message = f'khai báo ở đầu trang không được có "{_cut(line)}"'
+            message = f'khai báo ở đầu trang không được có "{cut(line)}"'
             hint = nearest(line.rstrip(), _FRONT_LINES) or f"Chỉ có: {'; '.join(_FRONT_LINES)}."
             yield Problem(path, number, 1, "S104", message, hint)
-            if not line.strip() or line.startswith("#"):
-                return  # the page itself has begun
     yield Problem(path, 1, 1, "S104", "khai báo ở đầu trang thiếu dòng --- đóng", "Thêm dòng ---.")
 
 
@@ -261,7 +256,7 @@ def _body(path: str, text: str) -> Iterator[Problem]:
         return
     for tag in page.raw:
         hint = "Bỏ đi; dấu < thật sự thì viết \\<, ví dụ thì đặt giữa hai dấu `."
-        yield Problem(path, *lines.of(tag), "S101", f'có mã HTML: "{_cut(tag)}"', hint)
+        yield Problem(path, *lines.of(tag), "S101", f'có mã HTML: "{cut(tag)}"', hint)
     reader = _Elements()
     reader.feed(page.html)
     for tag, attributes in reader.found:
@@ -272,9 +267,10 @@ def _body(path: str, text: str) -> Iterator[Problem]:
                     place = lines.of(given)
                     yield Problem(path, *place, "S106", *said)
             elif tag not in ELEMENTS or not _keeps(tag, name, given):
-                own = next((w for w in (name, given, *given.split()) if w in lines.text), given)
-                what = f'id "{given}"' if name == "id" else f'{name}="{given}"'
-                message = f"không được ghi {_cut(what)} cho một phần của trang"
+                odd = [each for each in given.split() if not _CLASS.fullmatch(each)]
+                own = odd[0] if name == "class" and odd else given if name == "id" else name
+                what = f"{name}={given}" if own == name else f"{'#' if name == 'id' else '.'}{own}"
+                message = f'không được ghi "{cut(what)}" cho một phần của trang'
                 hint = "Trong ngoặc chỉ có mã, như {#ma-muc}, và { .lead }."
                 yield Problem(path, *lines.of(own), "S105", message, hint)
 
@@ -283,7 +279,7 @@ def _astray(path: str, tag: str, value: str) -> tuple[str, str] | None:
     """What is wrong with a link or picture, with a hint."""
     if tag == "a":
         hint = "Liên kết bắt đầu bằng https://, http://, mailto:, tel: hoặc là đường tới tệp .md."
-        return None if is_address(value) else (f'liên kết "{_cut(value)}" không được dùng', hint)
+        return None if is_address(value) else (f'liên kết "{cut(value)}" không được dùng', hint)
     folder = posixpath.dirname(path)
     target = posixpath.normpath(posixpath.join(folder, value))
     beside = posixpath.dirname(target) == folder
@@ -292,14 +288,14 @@ def _astray(path: str, tag: str, value: str) -> tuple[str, str] | None:
     if _is_picture(value) and (ours or (beside and suffix)):
         return None
     hint = "Đặt tệp .png, .jpg, .gif hay .webp cạnh trang này và ghi tên tệp."
-    return f'không nhận hình "{_cut(value)}"', hint
+    return f'không nhận hình "{cut(value)}"', hint
 
 
 # --- letters ---
 
-# Letters beyond Latin with its Vietnamese marks. The last four of Latin look like đ and Đ.
-_STRANGE = re.compile("[^\\W\\d_\u0000-\u024f\u02b0-\u036f\u1e00-\u1eff]")
-_ETH = re.compile("[\u00d0\u00f0\u0189\u0256]")
+# What looks like đ and Đ, and letters beyond Latin with its Vietnamese marks.
+_ETH = "\u00d0\u00f0\u0189\u0256"
+_STRANGE = re.compile(f"[{_ETH}]|[^\\W\\d_\u0000-\u024f\u02b0-\u036f\u1e00-\u1eff]+")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _ALPHABETS = {"CYRILLIC": "chữ Nga", "GREEK": "chữ Hy Lạp"}
 # Copies of Latin letters that are strange also in a word of their own.
@@ -307,146 +303,41 @@ _COPIES = ("FULLWIDTH LATIN", "MATHEMATICAL")
 
 
 def _letters(path: str, text: str) -> Iterator[Problem]:
-    """S107 a letter of another alphabet in a Latin word; a warning where ð stands for đ."""
+    """S107 a letter of another alphabet in a Latin word; S117 (warning) ð where đ is meant."""
     if text.isascii():
         return
-    hint = "Gõ lại cả từ bằng bộ gõ tiếng Việt."
     for number, line in enumerate(text.split("\n"), 1):
         after = 0
         for found in _STRANGE.finditer(line):
             if found.start() < after:
-                continue
-            word, after = _word(line, found.start())
-            name = unicodedata.name(found[0], "")
-            of_latin = name.startswith(("LATIN", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT"))
-            if not name.startswith(_COPIES) and (of_latin or not _LATIN.search(word)):
-                continue
-            alphabet = _ALPHABETS.get(name.split(" ")[0], "chữ của bảng chữ khác")
-            message = f'từ "{word}" có "{found[0]}" là {alphabet} (U+{ord(found[0]):04X})'
-            yield Problem(path, number, found.start() + 1, "S107", message, hint)
-        for found in _ETH.finditer(line):
-            word, _ = _word(line, found.start())
-            message = f'từ "{word}" có "{found[0]}" (U+{ord(found[0]):04X}), không phải đ hay Đ'
-            place = (path, number, found.start() + 1)
-            yield Problem(*place, "S107", message, hint, Severity.WARNING)
+                continue  # in a word that was told
+            word, end = _word(line, *found.span())
+            if said := _stranger(found[0][0], word):
+                after = end
+                code, what, severity = said
+                message = f'từ "{word}" có "{found[0][0]}" (U+{ord(found[0][0]):04X}), {what}'
+                hint = "Gõ lại cả từ bằng bộ gõ tiếng Việt."
+                yield Problem(path, number, found.start() + 1, code, message, hint, severity)
 
 
-def _word(line: str, at: int, most: int = 30) -> tuple[str, int]:
-    """The word around a letter, and where it ends; of a long one a part."""
-    start = end = at
-    while start > max(0, at - most) and line[start - 1].isalpha():
+def _stranger(letter: str, word: str) -> tuple[str, str, Severity] | None:
+    """The code of what is wrong with a letter in a word, and how much."""
+    if letter in _ETH:
+        return ("S117", "không phải đ hay Đ", Severity.WARNING) if len(word) > 1 else None
+    name = unicodedata.name(letter, "")
+    of_latin = name.startswith(("LATIN", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT"))
+    if not name.startswith(_COPIES) and (of_latin or not _LATIN.search(word)):
+        return None
+    alphabet = _ALPHABETS.get(name.split(" ")[0], "chữ của bảng chữ khác")
+    return "S107", f"là {alphabet}", Severity.ERROR
+
+
+def _word(line: str, start: int, end: int, most: int = 30) -> tuple[str, int]:
+    """The word around some letters, and where it ends; of a long one a part."""
+    first, last = max(0, start - most), min(len(line), end + most)
+    inside = min(end, start + most)
+    while start > first and line[start - 1].isalpha():
         start -= 1
-    while end < min(len(line), at + most) and line[end].isalpha():
+    while end < last and line[end].isalpha():
         end += 1
-    return line[start:end], end
-
-
-# --- sizes ---
-
-# Markdown takes quadratic time where many of these stand in one paragraph.
-_MOST_MARKS = {"paragraph": 100, "page": 1500}
-_MOST_IN_PARAGRAPH = 10_000
-_MOST_PICTURES = 50
-_BRACKET = re.compile(r"[\[<]")
-
-
-def too_dense(path: str, text: str) -> Problem | None:
-    """S110, S111 a hand-written page that Markdown would take minutes to read."""
-    if text.count("![") > _MOST_PICTURES:
-        message = f"trang có {text.count('![')} hình, nhiều nhất {_MOST_PICTURES}"
-        return Problem(path, 1, 1, "S110", message, "Chia thành nhiều trang.")
-    line, held = 1, 0
-    for paragraph in re.split(r"\n[ \t]*(?=\n)", text):
-        marks = len(_BRACKET.findall(paragraph))
-        held += marks
-        start = line + (len(paragraph) - len(paragraph.lstrip("\n")))
-        line += paragraph.count("\n") + 1
-        if len(paragraph) > _MOST_IN_PARAGRAPH:
-            message = f"đoạn dài {len(paragraph)} ký tự, nhiều nhất {_MOST_IN_PARAGRAPH}"
-            return Problem(path, start, 1, "S111", message, "Ngắt thành nhiều đoạn.")
-        for what, count in (("đoạn", marks), ("trang", held)):
-            most = _MOST_MARKS["paragraph" if what == "đoạn" else "page"]
-            if count > most:
-                message = f"{what} có {count} dấu [ và <, nhiều nhất {most}"
-                return Problem(path, start, 1, "S110", message, "Chia ra hoặc bỏ bớt.")
-    return None
-
-
-# --- names of files ---
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(?<![.])")
-# Windows gives these names to devices, whatever stands after a dot.
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-_LONGEST_PATH = 200
-_ORIGINALS = "txt pdf doc docx odt rtf html htm png jpg jpeg tif tiff".split()
-_PAGES = "md png jpg jpeg gif webp".split()
-# By folder the suffixes of its files; the others are told where they are read (R101, R103).
-_LAYOUT = {
-    "docs/huong-dan/": _PAGES,
-    "docs/ky-thuat/": _PAGES,
-    "data/sources/": _ORIGINALS,
-    "data/schema/": ["json"],
-}
-_CODE = "docs/assets/"
-
-
-def paths(names: Iterable[str], programs: AbstractSet[str] = frozenset()) -> Iterator[Problem]:
-    """S113 odd names, S114 names that collide, S115 files that do not belong in docs/ or data/.
-
-    `programs`: those of the files that are marked as executable.
-    """
-    taken: dict[str, str] = {}
-    for name in names:
-        if name.startswith(_CODE):
-            continue
-        found = _collides(name, taken) or _odd(name) or _misplaced(name)
-        if not found and name in programs:
-            found = ("S115", "tệp được đánh dấu là chương trình chạy được", f"chmod -x {name}")
-        if found:
-            yield Problem(name, 1, 1, *found)
-
-
-def _collides(name: str, taken: dict[str, str]) -> tuple[str, str, str] | None:
-    """Two files that are one on some disks, or whose pages have one address."""
-    key = unicodedata.normalize("NFC", name).casefold()
-    key = "/".join(part.rstrip(". ") for part in key.split("/"))
-    if is_by_hand(name):
-        key = key.removesuffix(".md").removesuffix("/index").removesuffix("/readme")
-    other = taken.setdefault(key, name)
-    if other == name:
-        return None
-    return "S114", f"tên trùng với {other}, trên ổ đĩa hay trên trang web", "Đổi tên một tệp."
-
-
-def _odd(name: str) -> tuple[str, str, str] | None:
-    parts = name.split("/")
-    if device := next((part for part in parts if _DEVICES.fullmatch(part)), None):
-        return "S113", f'tên "{device}" là của Windows', "Chọn tên khác."
-    if len(name) > _LONGEST_PATH:
-        message = f"đường dẫn dài {len(name)} ký tự, nhiều nhất {_LONGEST_PATH}"
-        return "S113", message, "Đặt tên ngắn hơn."
-    odd = next((part for part in parts if not _NAME.fullmatch(part) and part[0] != "."), None)
-    elsewhere = ("docs/don-vi/", "data/units/", "data/clauses/")  # told as R101 and R103
-    if odd is None or name.startswith(elsewhere) or name.count("/") == 1:
-        return None
-    return "S113", f'tên "{_cut(odd)}" không đúng dạng', f"Có thể đặt: {_plain(odd)}"
-
-
-def _misplaced(name: str) -> tuple[str, str, str] | None:
-    if "/." in name:
-        return "S115", "tệp ẩn (tên bắt đầu bằng dấu chấm)", "Xóa tệp này."
-    stem, _, suffix = name.rpartition(".")
-    for folder, known in _LAYOUT.items():
-        if name.startswith(folder) and (suffix not in known or not stem):
-            return "S115", f"{folder} không nhận loại tệp này", f"Nhận: .{', .'.join(known)}."
-    if is_by_hand(name) and not name.startswith(tuple(_LAYOUT)) and name != "docs/index.md":
-        hint = "Trang viết tay nằm ở docs/huong-dan/, trang quy chế ở docs/don-vi/."
-        return "S115", "tệp không thuộc chỗ nào của docs/", hint
-    return None
-
-
-def _plain(name: str) -> str:
-    """A name of the right form that is near to this one."""
-    name = name.replace("đ", "d").replace("Đ", "d")
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9._]+", "-", ascii_only).strip("-._") or "tep"
+    return line[start:inside] + line[inside:end][-most:], end

@@ -120,6 +120,8 @@ class Telling:
     def notices(self) -> tuple[str, ...]:
         """What a reader must know of how it was compared."""
         said = [self.rule]
+        if self.old.name == self.new.name:
+            said.insert(0, f"Hai tên này là cùng một bản: {self.old.name}.")
         for text in (self.old, self.new):
             if text.problems:
                 first = text.problems[0]

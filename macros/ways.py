@@ -1,15 +1,20 @@
 # The seal of signed versions, and the ways on from it: each a new version beside the old ones.
 # Hides: which printed facts a new version takes over, and what an editor does next.
 # Refuses: to touch a sealed version, to mix the kinds, and to seal or open half of what was asked.
-"""Sealing, and what may follow: amend, replace, correct, transcribe, extend, withdraw."""
+"""Sealing, and what may follow: amend, replace, correct, transcribe, extend, withdraw.
+
+`discard` takes a draft away again, whether it is an edition or a version.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from macros.editing import Edits, edition_named, plain, put
+from macros.citing import cite
+from macros.compare import FIELDS, compare, fact_changes
+from macros.editing import Edits, drop, edition_named, plain, put, still_to_write
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -23,17 +28,23 @@ from macros.model import (
     Side,
     SourceRole,
     TextState,
+    UnitId,
+    leading_of,
+    versions_of,
 )
-from macros.problem import EditorError
+from macros.problem import EditorError, nearest
+from macros.reading import FIELD_WORDS
 from macros.seal import sealed
 from macros.verbatim import differences
 
 _WIDTH = 80
+_MOST_TOLD = 7  # changes of a version
 _SAME = (RecordKind.CORRECT, RecordKind.TRANSCRIBE)
 _WHEN_SIGNED = "bỏ dòng `draft: true` khi xong."
 # What a letterhead keeps, whatever the new text says; and what only a text that says the same keeps.
 _ALWAYS = ("issuer", "motto", "place", "recipients")
 _SAME_TEXT = ("number", "date", "issued_by", "valid_from", "valid_to", "signatures", "suspected")
+_ANEW = "xóa các dòng `seal:` vừa ghi, sửa, rồi niêm phong lại."
 _ORDER = (
     "issuer", "motto", "number", "place", "date", "issued_by", "valid_from", "valid_to",
     "signatures", "recipients", "source", "suspected",
@@ -49,28 +60,40 @@ _RULES = {
 }
 
 
-def seal(archive: Archive, names: Sequence[str], day: date) -> Edits:
+def seal(
+    archive: Archive, names: Sequence[str], day: date,
+    *, today: date, as_printed: bool = False,
+) -> Edits:  # fmt: skip
     """Seal the named versions from `day` on, or all signed ones that have no seal yet.
 
-    All of them or none: EditorError where one can't be sealed, or where there is none.
+    `as_printed`: also those that print no date or no signature. All of them or none: EditorError
+    where one can't be sealed, where there is none, or where the day is none to seal on.
     """
+    if day > today:
+        raise EditorError(
+            f"{_words(day)} còn ở sau hôm nay ({_words(today)}); niêm phong thì ghi ngày làm"
+        )
     chosen = list(dict.fromkeys(_key(edition_named(archive, name)) for name in names))
     by_key = {_key(each): each for each in archive.agreements}
     versions = [by_key[key] for key in chosen] if names else list(_unsealed(archive))
     if not versions:
-        raise EditorError("mọi bản đã ký đều đã niêm phong; không có gì để làm")
+        return Edits(done="Mọi bản đã ký đều đã niêm phong; không có gì để làm.")
     texts: dict[str, str] = {}
     said: list[str] = []
     for each in versions:
         _sealable(each)
+        _in_time(each, day)
+        if not as_printed:
+            _filled(each)
         mark = sealed(each, archive, day)
         path = each.data_path
         before = texts.get(path, archive.texts[path])
         key = (*each.data_key, "seal")
         texts[path] = put(before, path, key, plain(mark), before="versions", width=_WIDTH)
-        said += _told(each, mark)
+        said += _told(archive, each, mark)
     said.append("Kiểm tra bất cứ lúc nào: qcph check. Cách tự tính lại dấu: huong-dan/niem-phong/.")
-    return Edits(texts=texts, said=tuple(said))
+    done = f"Đã niêm phong {len(versions)} bản. Từ nay sửa một chữ là phép kiểm tra báo."
+    return Edits(texts=texts, done=done, said=tuple(said))
 
 
 def open_version(
@@ -99,16 +122,67 @@ def open_version(
     key = (*_edition_key(old), "versions", str(day))
     data = put(archive.texts[old.data_path], old.data_path, key, facts)
     new = f"{_edition_name(old)}.{day}"
-    fill = "" if kind in _SAME else "điền số, ngày, chữ ký, hiệu lực như in; "
+    fill = "" if kind in _SAME else "điền những dữ kiện kể dưới đây như in; "
+    before = [each.facts for each in reversed(archive.versions(old))]
+    lacking = () if kind in _SAME else still_to_write(before, FIELD_WORDS)
     return Edits(
         texts={page: archive.texts[old.path], old.data_path: data},
         said=(
             f"Phiên bản {new} còn là bản thảo, chép từ {_name(old)}.",
             f"  1. Sửa {page}. Đây là {_RULES[kind]}.",
             f"  2. Ở {old.data_path}, mục {day} của `versions`: {fill}{_WHEN_SIGNED}",
-            f"  3. Chạy: qcph check, rồi qcph seal {new}",
+            f"  3. Chạy: qcph seal {new} (lệnh này tự kiểm tra trước khi ghi)",
+            *(f"còn phải ghi vào {old.data_path} khi ký: {line}" for line in lacking),
+            f"Mở nhầm thì bỏ bản thảo này: qcph discard {new}",
         ),
     )
+
+
+def discard(archive: Archive, name: str) -> Edits:
+    """Take a draft away: its page and its entry in the data, and nothing else.
+
+    Raises EditorError for what was signed or sealed, and for a draft that something else needs.
+    """
+    unit_id, series_id, period, version = _declared(archive, name)
+    series = archive.units[unit_id].series[series_id]
+    edition, own = series.editions[period], f"{unit_id}/{series_id}/{period}"
+    later = {
+        str(day): each for day, each in sorted(edition.versions.items(), key=lambda e: str(e[0]))
+    }
+    facts: Facts = later.get(version, edition)
+    path = f"data/units/{unit_id}.yml"
+    if facts.seal:
+        raise EditorError(
+            f"bản {name} đã niêm phong, không bỏ được; văn bản đổi thì mở phiên bản mới"
+        )
+    if not facts.draft:
+        drafts = [f"{own}.{day}" for day, each in later.items() if each.draft]
+        hint = f"nếu thật ra chưa ký thì ghi lại `draft: true` ở {path}"
+        hint = f"bản thảo của kỳ này là {drafts[-1]}" if drafts else hint
+        raise EditorError(f"bản {name} đã ký, không phải bản thảo; {hint}")
+    if version == AS_SIGNED and later:
+        raise EditorError(f"bản {name} còn phiên bản sau ({', '.join(later)}); bỏ nó trước")
+    if version == AS_SIGNED and len(series.editions) == 1:
+        raise EditorError(
+            f"bản {name} là bản duy nhất của bộ, mà bộ nào cũng phải có ít nhất một bản; "
+            f"sửa thẳng trang và dữ kiện ở {path}"
+        )
+    key: tuple[str, ...] = ("series", series_id, "editions", str(period))
+    if version != AS_SIGNED:
+        key, own = (*key, "versions", version), f"{own}.{version}"
+    texts: dict[str, str | None] = {path: drop(archive.texts[path], path, key)}
+    page = f"docs/don-vi/{own}.md"
+    if page in archive.texts:
+        texts[page] = None
+    return Edits(texts=texts, done=f"Đã bỏ bản thảo {own}.")
+
+
+def discardable(archive: Archive, paths: Collection[str]) -> Iterator[str]:
+    """The drafts whose pages are among these files, as `discard` names them."""
+    for each in archive.agreements:
+        if each.facts.draft and each.path in paths and not each.facts.seal:
+            own = _edition_name(each)
+            yield own if each.version == AS_SIGNED else f"{own}.{each.version}"
 
 
 def extend(archive: Archive, name: str, to: Period, evidence: str) -> Edits:
@@ -121,6 +195,15 @@ def extend(archive: Archive, name: str, to: Period, evidence: str) -> Edits:
         )
     if to.end <= of.period.end:
         raise EditorError(f"{to.words} không sau {of.period.words}; kéo dài phải sang kỳ sau")
+    held = of.unit.series[of.series_id].editions
+    after = [
+        each for each in held if of.period < each and each.start < to.end and not held[each].draft
+    ]
+    if after:
+        raise EditorError(
+            f"kho đã có bản {_edition_name(of).rpartition('/')[0]}/{min(after)}; bản "
+            f"{of.period.words} không kéo dài qua bản sau nó được"
+        )
     value = {"to": str(to), "evidence": _line("evidence", evidence)}
     return _noted(archive, of, "extended", value, f"kéo dài sang {to.words}")
 
@@ -155,6 +238,26 @@ def _edition_name(of: Agreement) -> str:
 def _name(of: Agreement) -> str:
     several = len(of.versions) > 1
     return f"{_edition_name(of)}.{of.version}" if several else _edition_name(of)
+
+
+def _words(day: date) -> str:
+    return PartialDate(day.year, day.month, day.day).words
+
+
+def _declared(archive: Archive, name: str) -> tuple[UnitId, str, Period, str]:
+    """A version that a unit declares, also one whose page can't be read, named as for a command."""
+    known: dict[str, tuple[UnitId, str, Period, str]] = {}
+    for unit_id, unit in archive.units.items():
+        for series_id, series in unit.series.items():
+            for period, edition in series.editions.items():
+                own = f"{unit_id}/{series_id}/{period}"
+                for version in versions_of(edition):
+                    known[f"{own}.{version}"] = (unit_id, series_id, period, version)
+                known[own] = (unit_id, series_id, period, leading_of(edition))
+    if name in known:
+        return known[name]
+    hint = nearest(name, known) or "Viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2024-2025."
+    raise EditorError(f'không có bản "{name}". {hint}')
 
 
 # --- sealing ---
@@ -192,10 +295,56 @@ def _sealable(of: Agreement) -> None:
             )
 
 
-def _told(of: Agreement, mark: Seal) -> Iterator[str]:
-    yield f"{_name(of)}: niêm phong từ {mark.since.words}"
-    yield f"    dấu {mark.sha256}"
-    yield f"    ghi ở {of.data_path}: {' › '.join((*of.data_key, 'seal'))}"
+def _in_time(of: Agreement, day: date) -> None:
+    """EditorError where the day is before the version's own."""
+    facts = of.facts
+    by = facts.issued_by.date if facts.issued_by else None
+    days = [each.value for each in (facts.date, by) if each and each.value]
+    days += [PartialDate.parse(of.version)] if of.version != AS_SIGNED else []
+    for own in days:
+        if day < own.first:
+            raise EditorError(
+                f"niêm phong {_words(day)}, trước ngày của bản {_name(of)} ({own.words}); "
+                "xem lại --date"
+            )
+
+
+def _filled(of: Agreement) -> None:
+    """EditorError where the data lack what signed texts print: a date, or any signature."""
+    facts = of.facts
+    dated = facts.date or (facts.issued_by and facts.issued_by.date)
+    parts = {"date": dated, "signatures": facts.signatures, "number": facts.number}
+    missing = [FIELD_WORDS[name] for name, part in parts.items() if not part]
+    if not dated or not facts.signatures:
+        where = f"mục {of.version} của `versions`" if of.version != AS_SIGNED else f"kỳ {of.period}"
+        raise EditorError(
+            f"dữ kiện của bản {_name(of)} chưa có: {'; '.join(missing)}. Điền như in vào "
+            f"{of.data_path}, {where}, rồi chạy lại; văn bản quả thật không in những điều ấy thì "
+            f"thêm --as-printed (qcph seal --as-printed {_name(of)})"
+        )
+
+
+def _told(archive: Archive, of: Agreement, mark: Seal) -> Iterator[str]:
+    yield f"{_name(of)}: niêm phong từ {mark.since.words}, dấu {mark.sha256[:12]}…"
+    facts = of.facts
+    before = [each for each in archive.versions(of) if not each.facts.draft]
+    before = before[: before.index(of)]
+    if not isinstance(facts, LaterVersion) or not before:
+        return
+    old = before[-1]
+    yield f"  hồ sơ ghi: {facts.record.what}"
+    yield f"  so với bản trước ({old.version}), máy thấy:"
+    changes = compare(old.page, of.page, ids_decide=True).changes
+    cited = cite(old.page), cite(of.page)
+    told = [each.sentence(*cited) for each in changes if each.event != "same" or each.renumbered]
+    if fields := [FIELDS[each.field].lower() for each in fact_changes(old, of)]:
+        told.append(f"Dữ kiện khác: {', '.join(fields)}.")
+    yield from (f"    {line}" for line in told[:_MOST_TOLD])
+    if told[_MOST_TOLD:]:
+        yield f"    và {len(told) - _MOST_TOLD} chỗ khác; xem hết: qcph diff {_name(old)} {_name(of)}"
+    if not told:
+        yield "    không khác chữ nào"
+    yield f"  Hồ sơ ghi sai thì sửa trước khi gửi: {_ANEW}"
 
 
 # --- new versions ---
@@ -210,8 +359,8 @@ def _open(old: Agreement, archive: Archive) -> None:
     later = [each for each in drafts if each.version != AS_SIGNED]
     if later:
         raise EditorError(
-            f"đã có phiên bản {_name(later[-1])} còn là bản thảo; "
-            f"làm xong, hay bỏ trang {later[-1].path} và dữ kiện của nó, rồi mới mở phiên bản khác"
+            f"đã có phiên bản {_name(later[-1])} còn là bản thảo; làm xong, hay bỏ nó "
+            f"(qcph discard {_name(later[-1])}), rồi mới mở phiên bản khác"
         )
     if drafts:
         raise EditorError(f"bản {name} còn là bản thảo: sửa thẳng trang {drafts[0].path}")

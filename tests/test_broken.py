@@ -26,7 +26,7 @@ FOLDERS = sorted(path for path in BROKEN.iterdir() if path.is_dir() and path != 
 GUIDE = (ROOT / "docs" / "huong-dan" / "loi.md").read_text(encoding="utf-8")
 WARNING = "(cảnh báo) "
 # A page that begins with a declaration also lacks its title there, and is told so.
-ALSO = {"G101": {"G102", "G103"}}
+ALSO = {"G101": {"G102", "G103"}, "S116": {"S107"}}
 _CODE = re.compile(r"[GDCRSVY]\d{3}")
 _TOLD = re.compile(r"^\S.*?:\d+:\d+: (\S+) ", re.MULTILINE)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from macros.calendar import (
     WORDS,
     Standing,
+    afterwards,
     effective,
     first_day,
     holding,
@@ -286,3 +287,47 @@ def test_days_of_a_period():
         last_day(Period(2018, 2020)),
     )
     assert PartialDate(2020).last + timedelta(days=1) == first_day(Period(2021, 2023))
+
+
+LONGER = {"to": "2023-2024", "evidence": "Thông báo."}
+PROLONGED = "Đã kéo dài sang năm học 2023-2024"
+REPLACED = "rồi được bản năm học 2024-2025 thay thế (ngày 20/09/2024)"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ({}, {"supersedes": replaces("2022-2023")}, ""),
+        ({"extended": LONGER}, {}, PROLONGED),
+        (
+            {"withdrawn": {"date": "2023-09-22", "evidence": "Quyết định."}},
+            {"supersedes": replaces("2022-2023")},
+            "Thu hồi ngày 22/09/2023",
+        ),
+        (
+            {"extended": LONGER, "withdrawn": {"date": "2024-01-15", "evidence": "Quyết định."}},
+            {},
+            f"{PROLONGED}, rồi thu hồi ngày 15/01/2024",
+        ),
+        (
+            {"extended": LONGER},
+            {"supersedes": replaces("2022-2023"), "valid_from": since("2024-09-20")},
+            f"{PROLONGED}, {REPLACED}",
+        ),
+        (
+            {"extended": LONGER},
+            {"supersedes": replaces("2022-2023"), "draft": True},
+            PROLONGED,
+        ),
+        (
+            {"extended": LONGER, "withdrawn": {"date": "2024-10-01", "evidence": "Quyết định."}},
+            {"supersedes": replaces("2022-2023"), "valid_from": since("2024-09-20")},
+            f"{PROLONGED}, {REPLACED}, rồi thu hồi ngày 01/10/2024",
+        ),
+    ],
+)
+def test_what_became_of_an_edition_is_told_in_order(first: dict, second: dict, told: str) -> None:
+    """Prolonged, withdrawn, replaced: each with its day, in the order in which it came."""
+    found = editions({"2022-2023": first, "2024-2025": second})
+
+    assert told == afterwards(found[0], found)

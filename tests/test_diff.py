@@ -160,6 +160,15 @@ def test_versions():
     assert newest.stdout.startswith(f"{edition}.goc → {edition}.2026-02-16\n")
 
 
+def test_one_version_by_two_names():
+    """Two names of one version are told to be that; the same version at a revision is another."""
+    said = "Hai tên này là cùng một bản"
+
+    assert f"{said}: {OLD}." in diff(OLD, f"{OLD}.goc").stdout
+    assert said not in diff(OLD, NEW).stdout
+    assert said not in diff(OLD, f"HEAD:{OLD}").stdout
+
+
 def test_words_of_the_pages():
     """Terminal and Markdown call kinds and facts what the comparison pages call them."""
     events = {event.value: words for event, (_, words) in redline.EVENTS.items()}

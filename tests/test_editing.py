@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from macros.archive import load, write
-from macros.editing import Edits, edition_named, plain, put
+from macros.editing import Edits, drop, edition_named, plain, put
 from macros.model import Period, Seal, Side, Signature
 from macros.problem import EditorError
 from macros.reading import read
@@ -220,6 +220,76 @@ def test_any_file_keeps_its_other_lines(lines, key, value, before, ends):
         assert len(added) <= len(key) + 5
 
 
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("- Lưu: VT.", '"- Lưu: VT."'),
+        ("Nơi nhận:", '"Nơi nhận:"'),
+        ("2024", '"2024"'),
+        ("Kế hoạch: “A”", '"Kế hoạch: “A”"'),
+        ('Kế hoạch: "A"', """'Kế hoạch: "A"'"""),
+        ("- \\", r"'- \'"),
+        ("- 🌱", "'- 🌱'"),
+        ("Xã Thử,", "Xã Thử,"),
+    ],
+)
+def test_quotes_are_those_that_people_write(line, written):
+    """What must be quoted has double quotes, but where a character in it would need a mark."""
+    assert f"a: 1\nb: {written}\n" == put("a: 1\n", "x.yml", ("b",), line)
+
+
+@pytest.mark.parametrize(
+    ("key", "gone"),
+    [
+        ((*EDITION, "versions", "2025-02-01"), (19, 22)),
+        ((*EDITION, "versions"), (19, 22)),
+        ((*EDITION, "what"), (13, 16)),
+        ((*EDITION, "place"), (12, 13)),
+        ((*EDITION, "empty"), (16, 17)),
+        (("series",), (5, 22)),
+        (("names",), (1, 4)),
+    ],
+    ids=["version", "versions", "folded", "flow", "empty", "series", "names"],
+)
+def test_a_dropped_key_takes_only_its_lines(key, gone):
+    """A key goes with its lines, and with the mapping that would be empty; no other line changes."""
+    lines = HAND_MADE.split("\n")
+    del lines[slice(*gone)]
+
+    assert "\n".join(lines) == drop(HAND_MADE, "x.yml", key)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "expected"),
+    [
+        ("a: 1\n", ("b",), "x.yml: không có b"),
+        ("a: 1\n", ("a", "b"), "x.yml: không có a.b"),
+        ("- a\n", ("a",), "x.yml: không có a"),
+        ("a: {b: 1, c: 2}\n", ("a", "b"), "x.yml: không bỏ được a.b mà giữ nguyên các dòng khác; "),
+        ("a:\n- b: 1\n", ("a", "b"), "x.yml: không có a.b"),
+        ("a: [", ("a",), "x.yml: YAML không đọc được; "),
+    ],
+)
+def test_what_can_not_be_dropped(text, key, expected):
+    """A key that is not there, or has no lines of its own, is told in one Vietnamese sentence."""
+    with pytest.raises(EditorError) as told:
+        drop(text, "x.yml", key)
+
+    assert expected == str(told.value)[: len(expected)]
+
+
+@given(hand_made(), st.lists(names().map(lambda name: name.strip("\"'")), min_size=1, max_size=3),
+       st.sampled_from([1, "hai", {"k": {"m": ["x", "y: z"]}}]), st.sampled_from(["", "versions"]))  # fmt: skip
+def test_what_was_put_is_dropped_again(lines, key, value, before):
+    """In any hand-made file a new key that is dropped again leaves the very same bytes."""
+    text = "\n".join(lines) + "\n"
+    inner = yaml.load(text, yaml.BaseLoader)
+    for name in key[:-1]:
+        inner = inner.get(name) if isinstance(inner, dict) else None
+    if isinstance(inner, dict) and inner and key[-1] not in inner:
+        assert text == drop(put(text, "x.yml", key, value, before=before), "x.yml", key)
+
+
 def test_plain_facts_read_back():
     """A fact as `put` writes it has no field that says nothing, and is read to the same fact."""
     signed = Signature(lines=("CHỦ TỊCH", "Trần Thị B"), side=Side.UNION, name="Trần Thị B")
@@ -311,7 +381,24 @@ def test_new_files_and_folders_are_made_and_undone(tmp_path):
     assert before == found(tmp_path)
 
 
+@pytest.mark.parametrize("old", [b"a\n", b"\xef\xbb\xbfa\r\n"], ids=["lf", "crlf"])
+def test_a_file_is_removed_and_comes_back(tmp_path, old):
+    """A path without a text is removed beside what else is written; undoing gives its bytes back."""
+    laid(tmp_path, {"docs/a.md": old, "b.yml": b"b"})
+
+    written = write(tmp_path, Edits(texts={"docs/a.md": None, "b.yml": "x"}),
+                    {"docs/a.md": "a\n", "b.yml": "b"})  # fmt: skip
+
+    assert {"docs": None, "b.yml": b"x"} == found(tmp_path)
+    written.undo()
+    assert {"docs": None, "docs/a.md": old, "b.yml": b"b"} == found(tmp_path)
+
+
 REFUSED = [
+    ("to remove what was changed", {"b.md": b"khac"}, {"a.md": "x", "b.md": None},
+     "b.md vừa bị sửa trong lúc chạy; không ghi gì cả, hãy chạy lại"),
+    ("to remove beside a file in the way", {"b.md": b"b", "moi": b"c"}, {"b.md": None, "moi/c.md": "y"},
+     "không ghi được: ở đó có tệp trùng tên với một thư mục; mọi tệp vẫn như trước"),
     ("changed", {"b.md": b"khac"}, {"a.md": "x", "b.md": "y"},
      "b.md vừa bị sửa trong lúc chạy; không ghi gì cả, hãy chạy lại"),
     ("no longer text", {"b.md": b"\xff"}, {"a.md": "x", "b.md": "y"},

@@ -78,6 +78,13 @@ def test_golden(page: Path, golden: Golden):
 
 TITLE = "# QUY CHẾ\n\n"
 FIRST = TITLE + "**1.** Một. {#mot}\n\n"
+# Each label of its own style: each opens a level below the one before.
+_STYLES = (
+    "1. i) 1.1. Điều_1. • §1. Chương_I. Mục_1. a.1) Khoản_1. Phần_I. 1.1.1. Phụ_lục_1."
+).split()
+DEEP = TITLE + "".join(
+    f"**{style.replace('_', ' ')}** Một. {{#d{n}}}\n\n" for n, style in enumerate(_STYLES)
+)
 PROBLEMS = [
     ("Số: 12\n\nMột. {#mot}\n", "1:1 G101, 1:1 G102", "một dòng khóa: giá trị"),
     ("---\nunit: a\n---\n\n# QUY CHẾ\n\nMột. {#mot}\n", "1:1 G101, 1:1 G102, 5:1 G103", "front matter"),
@@ -126,6 +133,11 @@ PROBLEMS = [
     (TITLE.replace("Ế", "Ế <br>") + "Một. {#mot}\n", "1:11 S101", "mã HTML ở tiêu đề"),
     (FIRST + "|a|\n|---|\n|<!-- x -->|\n{#hai}\n", "7:2 S101", "mã HTML trong ô"),
     (FIRST + "Hai <b>\n", "5:5 S101, 5:8 G103", "mọi lỗi của một đoạn"),
+    ("# A\n" + "Tên gọi\n" * 51 + "\nMột. {#mot}\n", "1:1 S110", "nhiều dòng tên gọi"),
+    (FIRST + "".join(f"Hai. {{#h{n}}}\n\n" for n in range(2000)), "4003:1 S110", "nhiều điều khoản"),
+    (FIRST + "| a |\n|---|\n" + "| b |\n" * 1000 + "{#b}\n", "5:1 S110", "bảng quá lớn"),
+    (FIRST + "Câu này dài.\n" * 1540 + "{#hai}\n", "5:1 S111", "đoạn quá dài"),
+    (DEEP, "27:1 S112", "lồng quá sâu"),
 ]  # fmt: skip
 
 

@@ -292,10 +292,12 @@ def test_who_agreed(kind, agreed, draft, expected):
         ("replace", "", "", "không khác gì bản trước"),
         ("correct", "", "", "không khác gì bản trước"),
         ("correct", "**2.**", "**3.**", ""),
-        ("correct", "QUY CHẾ PHỐI HỢP", "QUY CHẾ PHỐI HỢP CÔNG TÁC", ""),
+        ("correct", "QUY CHẾ PHỐI HỢP", "QUY CHẾ PHÔI HỢP", ""),
+        ("correct", "QUY CHẾ PHỐI HỢP", "QUY CHẾ PHỐI HỢP CÔNG TÁC", "tiêu đề đổi: thêm “CÔNG TÁC”"),
+        ("correct", "Năm học 2024-2025", "Năm học 2034-2035", "tiêu đề đổi: “2024-2025” thành"),
         ("correct", "hiệu lực từ ngày ký", "hiệu lực, từ ngày Ký", ""),
         ("correct", "có hiệu lực", "có hiệụ lực", ""),
-        ("correct", "từ ngày ký", "kể từ ngày ký", ""),
+        ("correct", "từ ngày ký", "kể từ ngày ký", "thêm “kể” vào"),
         ("correct", "từ ngày ký", "từ ngày 1 ký", "đổi con số trong"),
         ("correct", "có hiệu lực", "không có hiệu lực", "thêm “không” vào"),
         ("correct", "từ ngày ký", "từ năm học sau", "đổi “ngày ký” thành “năm học sau” ở"),
@@ -447,7 +449,9 @@ def test_a_report_bears_no_seal():
         ("thực hịên", "thực hiện", True),
         ("giao bang định kỳ", "giao ban định kỳ", True),
         ("phối hợp hợp với", "phối hợp với", True),
-        ("phối hợp với", "phối hợp tốt với", True),
+        ("phối hợp với", "phối hợp tốt với", False),
+        ("hỗ trợ hai mươi triệu đồng", "hỗ trợ hai triệu đồng", False),
+        ("Phó Hiệu trưởng chủ trì", "Hiệu trưởng chủ trì", False),
         ("cán bộ được dự họp", "cán bộ không được dự họp", False),
         ("cán bộ không được dự họp", "cán bộ được dự họp", False),
         ("họp ba tháng một lần", "họp hai tháng một lần", False),
@@ -456,11 +460,15 @@ def test_a_report_bears_no_seal():
         ("nhà trường sẽ chi", "nhà trường phải chi", False),
         ("nhà trường chi", "nhà trường và công đoàn chi", False),
         ("họp mỗi tháng", "họp mỗi quý", False),
+        ("từ ngày kí", "từ ngày ký", True),
+        ("Qui chế", "Quy chế", True),
+        ("đúng kì hạn", "đúng ký hạn", False),
+        ("điểm i khoản 2", "điểm y khoản 2", False),
         ("từ ngày ký", "từ ngày ký", True),
     ],
 )
 def test_slips_of_form(old, new, slip):
-    """Marks, capitals, one letter or one light word; what turns or counts is never a slip."""
+    """Marks, capitals, one letter, a word written twice; a word more or less is content."""
     assert slip == (beyond_form(runs(old, new)) is None)
     assert slip == (beyond_form(runs(new, old)) is None)
 
@@ -533,6 +541,9 @@ LONG = changed(GOOD, PAGE, "QUY ĐỊNH CHUNG", LONG_HEADING)
         (SEALED, {**SEALED, UNIT: None, PAGE: None}, [(f"{UNIT}:1", "V111")]),
         (TWO_SEALED, {**GOOD, LATER: None}, [(f"{UNIT}:12", "V111"), (f"{UNIT}:12", "V112")]),
         (SEALED, {**SEALED, UNIT: "names: ["}, []),
+        (SEALED, changed(SEALED, UNIT, "printed: Xã Thử,", "printed: Xã Mẫu,"),
+         [(f"{UNIT}:14", "V111")]),
+        (GOOD, changed(GOOD, UNIT, "printed: Xã Thử,", "printed: Xã Mẫu,"), []),
         # V112
         (SEALED, changed(SEALED, UNIT, "since: 2024-10-01", "since: 2024-10-02"),
          [(f"{UNIT}:37", "V112")]),
@@ -577,6 +588,85 @@ LONG = changed(GOOD, PAGE, "QUY ĐỊNH CHUNG", LONG_HEADING)
 def test_what_a_change_may_not_do(tmp_path, before, after, expected):
     """`check --base` tells each thing that a change did to the past, at the place to look at."""
     assert expected == against(tmp_path, before, after)
+
+
+def with_fate(texts: Texts) -> Texts:
+    """The project with its edition prolonged and then withdrawn."""
+    prolonged = facts(texts, (*FIRST, "extended"), {"to": "2025-2026", "evidence": "Biên bản."})
+    return facts(
+        prolonged, (*FIRST, "withdrawn"), {"date": "2026-03-01", "evidence": "Quyết định."}
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (SEALED, changed(SEALED, UNIT, "kind: regulation", "kind: plan"), ["loại văn bản"]),
+        (TWO_SEALED, facts(TWO_SEALED, (*DAY, "record", "what"), "Khác."), ["hồ sơ"]),
+        (TWO_SEALED, facts(TWO_SEALED, (*DAY, "record", "kind"), "replace"), ["hồ sơ"]),
+        (TWO_SEALED, facts(TWO_SEALED, (*DAY, "record", "agreed", "union"), "Khác"), ["hồ sơ"]),
+        (with_fate(SEALED), SEALED, ["việc kéo dài", "việc thu hồi"]),
+        (SEALED, with_fate(SEALED), []),
+        (GOOD, changed(GOOD, UNIT, "kind: regulation", "kind: plan"), []),
+    ],
+)
+def test_what_was_said_of_a_sealed_version_stands(tmp_path, before, after, told):
+    """V112: its record, its kind, that it was prolonged or withdrawn; to add these is free."""
+    lay(tmp_path, before)
+    commit(tmp_path)
+    lay(tmp_path, after)
+    printed = run("check", "--base", "HEAD", "--root", tmp_path).output
+
+    assert told == re.findall(r" V112 (.+?) của bản ", printed)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        (PAGE, "từ ngày ký", "từ hôm nay",
+         f"trang của {OF_EDITION} đã bị sửa: Sửa khoản 2 mục I: “ngày ký” thành “hôm nay”"),
+        (PAGE, "**2.**", "**3.**", (f"trang của {OF_EDITION} đã bị sửa: Giữ nguyên khoản 3 mục I; "
+         "trước là khoản 2 mục I")),
+        (PAGE, "từ ngày ký", "từ\nngày ký",
+         f"trang của {OF_EDITION} đã bị sửa: chỉ chỗ xuống dòng, dấu cách hay mã"),
+        (PAGE, "QUY CHẾ PHỐI HỢP\n", "QUY CHẾ\n",
+         f"trang của {OF_EDITION} đã bị sửa: Sửa tiêu đề: bỏ “PHỐI HỢP”"),
+        (UNIT, "ngày 20 tháng 9", "ngày 21 tháng 9",
+         f"ngày của {OF_EDITION} đã bị sửa: “20” thành “21”"),
+        (UNIT, "lines: [CHỦ TỊCH, ", "lines: [TM. BCH, CHỦ TỊCH, ",
+         f"chữ ký của {OF_EDITION} đã bị sửa: thêm “TM. BCH /”"),
+    ],
+)  # fmt: skip
+def test_what_stood_there_is_told(tmp_path, path, old, new, said):
+    """V111 names what a sealed version said and what it says now: words, facts, or neither."""
+    lay(tmp_path, SEALED)
+    commit(tmp_path)
+    lay(tmp_path, changed(SEALED, path, old, new))
+    result = run("check", "--base", "HEAD", "--root", tmp_path)
+
+    assert [said] == re.findall(r" V111 (.*)$", result.output, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "fits"),
+    [
+        ("correct", "từ ngày ký", "từ năm học sau", "`amend`"),
+        ("amend", "**2.**", "**3.**", "`correct`"),
+        ("transcribe", "từ ngày ký", "từ năm học sau", "`amend`"),
+        ("transcribe", "từ ngày ký", "từ ngày kí", "`correct`"),
+        ("transcribe", "", "", "Không cần phiên bản này."),
+    ],
+)
+def test_a_misfit_is_told_what_fits(tmp_path, kind, old, new, fits):
+    """V107 says which kind fits what was done, and how to begin again."""
+    source = SAME_SOURCE if kind == "transcribe" else []
+    texts = with_later(GOOD, kind, GOOD[PAGE].replace(old, new, 1), source=source)
+    archive = load(lay(tmp_path, seal(texts, f"{EDITION}.goc", f"{EDITION}.2025-02-10"))).archive
+    hints = [each.hint for each in keeping.check(archive) if each.code == "V107"]
+
+    assert 1 == len(hints)
+    assert fits in hints[0]
+    assert hints[0].endswith(f"bỏ nó (qcph discard {EDITION}.2025-02-10).")
 
 
 def test_ids_swapped_are_told_both(tmp_path):
@@ -634,4 +724,4 @@ def test_a_message_names_who_uses_a_wording(tmp_path):
     lay(tmp_path, REWORDED)
     result = run("check", "--base", "HEAD", "--root", tmp_path)
 
-    assert f'"hop-giao-ban" đã bị sửa; đang dùng ở bản {EDITION}\n' in result.output
+    assert f'"hop-giao-ban" đã bị sửa: thêm “mời”; đang dùng ở bản {EDITION}\n' in result.output

@@ -199,3 +199,74 @@ def test_home_counts_neither_drafts_nor_later_years_as_missing() -> None:
     publication = Publication(archive, date(2025, 8, 1), Contact())
 
     assert "2025-2026: kho có bản của 3 trên 3 đơn vị" in publication.glance("./")
+
+
+OWN = "don-vi/truong-mau/cong-doan/2025-2026/"
+STEP = "don-vi/truong-mau/cong-doan/so-sanh/2025-2026.goc--2025-2026.2026-02-16/"
+
+
+@pytest.mark.parametrize("address", [OWN, f"{OWN}ban/goc/"])
+def test_each_later_version_says_what_it_changed(address: str) -> None:
+    """On every version's page the list has kind, day and what was changed, and leads to the
+    comparison with the version before, which is there.
+    """
+    pages = pages_of(load(ROOT).archive)
+    html = pages[address].html
+    found = html[html.index('<ol class="versions">') : html.index("</ol>")]
+
+    assert ["Bản ký lần đầu", "Bản sửa đổi, bổ sung ngày 16/02/2026"] == re.findall(
+        r"Bản [^<]+", found
+    )
+    assert 'class="did">Nâng mức thăm hỏi, họp liên tịch hằng tháng,' in found
+    up = "../" * address.count("/")
+    assert [f"{up}{STEP}"] == re.findall(r'<a href="([^"]+)" aria-label="Khác gì', found)
+    assert STEP in pages
+
+
+def test_unit_page_names_the_version_shown() -> None:
+    """Where an edition has several versions its row says which one it is, and whether sealed."""
+    rows = re.findall(
+        r'class="version">([^<]+)', pages_of(load(ROOT).archive)["don-vi/truong-mau/"].html
+    )
+
+    assert ["bản sửa đổi, bổ sung 16/02/2026 · niêm phong · 2 phiên bản"] == rows
+
+
+def test_picture_shows_what_a_later_version_did() -> None:
+    """In the cell of its edition, beside what the edition did, linked to its own comparison."""
+    html = pages_of(load(ROOT).archive)["don-vi/truong-mau/"].html
+    later = re.findall(
+        r'class="later" href="\.\./\.\./([^"#]+)#([^"]+)" aria-label="([^"]+)">(.) <small>([^<]+)',
+        html,
+    )
+
+    assert {STEP} == {link for link, *_ in later}
+    assert [
+        ("lich-hop", "sửa 16/02, phiên bản ngày 16/02/2026, 2025-2026", "S", "16/02"),
+        ("thoi-gian-cong-doan", "thêm 16/02, phiên bản ngày 16/02/2026, 2025-2026", "+", "16/02"),
+        ("tham-hoi", "sửa 16/02, phiên bản ngày 16/02/2026, 2025-2026", "S", "16/02"),
+        ("hieu-luc", "sửa 16/02, phiên bản ngày 16/02/2026, 2025-2026", "S", "16/02"),
+    ] == [tuple(rest) for _, *rest in later]
+    assert "phiên bản ngày ấy của cùng kỳ sửa" in html
+
+
+def test_picture_leaves_draft_versions_out() -> None:
+    """A version that nobody has signed changed nothing yet."""
+    edition = load(ROOT).archive.units[UnitId("truong-mau")].series["cong-doan"].editions
+    versions = edition[Period(2025, 2026)].versions
+    drafts = {day: replace(later, draft=True) for day, later in versions.items()}
+    html = pages_of(with_facts(versions=drafts))["don-vi/truong-mau/"].html
+
+    assert 'class="later"' not in html
+    assert "phiên bản ngày ấy" not in html
+
+
+def test_missing_signatures_are_laid_to_no_source_that_is_not_there() -> None:
+    """Only where the archive has the original can a page say that the original prints no names."""
+    unsigned = pages_of(with_facts(signatures=()))[f"{OWN}ban/goc/"].html
+    assert "Chưa có bản gốc trong kho" in unsigned
+    assert "Nguồn không in" not in unsigned
+    real = pages_of(load(ROOT).archive)["don-vi/tt-hoa-nhap-dak-nong/cong-doan/2024-2025/"].html
+
+    assert "Nguồn không in" in real
+    assert "Chưa có bản gốc trong kho" not in real

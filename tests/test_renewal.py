@@ -150,7 +150,10 @@ def test_twice(tmp_path: Path):
     second = new(root, SERIES, "2025-2026")
 
     assert (0, 2) == (first.exit_code, second.exit_code)
-    assert "2025-2026 (bản thảo) đã có; không ghi đè" in second.stderr
+    assert (
+        "2025-2026 (bản thảo) đã có; không ghi đè. "
+        f"Soạn lại từ đầu thì bỏ nó trước (qcph discard {SERIES}/2025-2026)"
+    ) in second.stderr
     assert before == files(root)
 
 
@@ -163,7 +166,8 @@ REFUSED = [
     ("an unknown unit", "xyz", "2025-2026", {}, {}, "Viết <đơn vị>/<bộ>"),
     ("the same period", SERIES, "2024-2025", {}, {}, "truong-thu/cong-doan/2024-2025 đã có"),
     ("an earlier period", SERIES, "2022-2023", {}, {}, "phải sau bản mới nhất đã ký, 2024-2025"),
-    ("one that begins too soon", SERIES, "2024-2027", {}, {}, "phải sau bản mới nhất"),
+    ("one that begins too soon", SERIES, "2024-2027", {}, {},
+     "kỳ 2024-2027 chồng lên bản truong-thu/cong-doan/2024-2025; xem lại kỳ"),
     ("only drafts", SERIES, "2025-2026", {"2024-2025": DRAFT}, {}, "chưa có bản nào đã ký"),
     ("a report", SERIES, "2025-2026", {"2024-2025": {**SIGNED, "text": "report-only"}}, {},
      "chỉ có bài báo"),
@@ -188,6 +192,74 @@ def test_refused(series, period, editions, unit, told, tmp_path: Path):
     assert 2 == result.exit_code, result.output
     assert told in result.stderr
     assert before == files(root)
+
+
+@pytest.mark.parametrize(
+    ("period", "told"),
+    [
+        ("2026-2028", "kỳ 2026-2028 chồng lên bản truong-thu/cong-doan/2027-2028 (bản thảo)"),
+        ("2027-2030", "kỳ 2027-2030 chồng lên bản truong-thu/cong-doan/2027-2028 (bản thảo)"),
+        ("2026-2027", ""),
+        ("2028-2029", ""),
+    ],
+)
+def test_no_period_lies_over_another(period, told, tmp_path: Path):
+    """A period that has a year in common with an edition of the series is refused, drafts too."""
+    pages = {"2024-2025": PAGE, "2027-2028": PAGE}
+    root = project(tmp_path, pages, {"2024-2025": SIGNED, "2027-2028": DRAFT})
+    before = files(root)
+    result = new(root, SERIES, period)
+
+    assert bool(told) == (result.exit_code == 2) == (before == files(root))
+    assert told in result.stderr
+
+
+def test_a_broken_draft_is_named(tmp_path: Path):
+    """Where a draft can't be read, the command that takes it away is named."""
+    pages = {"2024-2025": PAGE, "2027-2028": f"{PAGE}\n**2.** Hai.\n"}
+    root = project(tmp_path, pages, {"2024-2025": SIGNED, "2027-2028": DRAFT})
+    result = new(root, SERIES, "2025-2026")
+
+    assert 2 == result.exit_code
+    assert f"hay bỏ bản thảo (qcph discard {SERIES}/2027-2028)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("period", "told"),
+    [
+        ("2025-2026", []),
+        ("2026-2027", ["giữa 2024-2025 và 2026-2027 còn kỳ chưa có bản đã ký"]),
+        ("2062-2063", [
+            ("kỳ 2062-2063 cách bản mới nhất đã ký (2024-2025) 37 năm; gõ nhầm kỳ thì bỏ bản thảo "
+             f"này: qcph discard {SERIES}/2062-2063")
+        ]),
+    ],
+)  # fmt: skip
+def test_a_gap_is_told(period, told, tmp_path: Path):
+    """A year that is left out is remarked; many years may be a slip, so the way back is told."""
+    root = project(tmp_path, {"2024-2025": PAGE}, {"2024-2025": SIGNED})
+
+    assert told == said(new(root, SERIES, period), "lưu ý")
+
+
+def test_what_an_earlier_version_printed(tmp_path: Path):
+    """What the newest version does not print is asked for where an earlier version printed it."""
+    valid = {"value": "2024-09-20", "clause": "mot", "printed": "Một"}
+    later = {"record": {"kind": "amend", "what": "Thử.", "why": "Thử.",
+                        "agreed": {"management": "Nguyễn Văn A", "union": "Trần Thị B"}},
+             "number": {"printed": "Số: 2"}}  # fmt: skip
+    facts = {**SIGNED, "number": {"printed": "Số: 1"}, "valid_from": valid,
+             "versions": {"2025-02-16": later}}  # fmt: skip
+    pages = {"2024-2025": PAGE, "2024-2025.2025-02-16": PAGE.replace("Một", "Hai")}
+    result = new(project(tmp_path, pages, {"2024-2025": facts}), SERIES, "2025-2026")
+
+    assert 0 == result.exit_code, result.output
+    assert [
+        "số, ký hiệu (bản trước in “Số: 2”)",
+        "ngày (kho không có của bản trước)",
+        "chữ ký (kho không có của bản trước)",
+        "hiệu lực từ (một phiên bản trước đó in “Một”)",
+    ] == said(result, "còn phải ghi")[:4]
 
 
 def test_a_unit_with_a_successor(tmp_path: Path):

@@ -103,8 +103,7 @@ def test_busy_port_is_said() -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"Dùng sai lệnh: cổng {port} đang bận; chọn cổng khác: make serve PORT={port + 1}. "
-        "Xem: qcph --help\n"
+        f"Không làm được: cổng {port} đang bận; chọn cổng khác: make serve PORT={port + 1}.\n"
     )
 
 

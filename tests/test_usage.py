@@ -291,6 +291,17 @@ def test_clause_page_leads_to_the_clause(tmp_path: Path):
     ] == cells
 
 
+def test_what_editors_write_for_a_blank_is_folded(tmp_path: Path):
+    """The legend is for readers; how a blank is written stands in a line for editors."""
+    html = pages(archive(tmp_path, FOUR))["dieu-khoan/giao-ban/"]
+    legend, folded = html.split('<details class="for-editors"><summary>Cho người soạn</summary>')
+    folded, after = folded.split("</details>", 1)
+
+    assert "<code>{union}</code>" in folded.lower()
+    assert "data/clauses/giao-ban.yml" in folded
+    assert "<code>" not in legend + after
+
+
 def test_clause_page_marks_what_differs(tmp_path: Path):
     """A later wording has its new words marked, an own text both sides; blanks are whole."""
     html = pages(archive(tmp_path, FOUR))["dieu-khoan/giao-ban/"]

@@ -63,13 +63,30 @@ def run(root: Path, command: str, *arguments: object) -> Result:
     return CliRunner().invoke(cli, [command, "--root", str(root), *map(str, arguments)])
 
 
+def signed_facts(root: Path) -> None:
+    """Fill the facts of the new version as printed, and take away its draft mark."""
+    edit(root, DATA, "            draft: true\n", """\
+            date:
+              printed: ngày 16 tháng 02 năm 2025
+              value: 2025-02-16
+            signatures:
+            - side: management
+              lines: [HIỆU TRƯỞNG, Nguyễn Văn A]
+            - side: union
+              lines: [CHỦ TỊCH, Trần Thị B]
+""")  # fmt: skip
+
+
 def opened(root: Path, kind: RecordKind, day: date = LATER) -> None:
-    """Open a new version and take back its draft mark."""
+    """Open a new version and sign it."""
     agreed = {} if kind is RecordKind.TRANSCRIBE else BOTH
     archive = load(root).archive
     edits = ways.open_version(archive, EDITION, kind, day, what="Thử.", why="Vì.", agreed=agreed)
     write(root, edits, archive.texts)
-    edit(root, DATA, "            draft: true\n", "")
+    if kind in (RecordKind.AMEND, RecordKind.REPLACE):
+        signed_facts(root)
+    else:
+        edit(root, DATA, "            draft: true\n", "")
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -99,10 +116,9 @@ def test_seal_then_check(project):
     assert (0, digest(held)) == (result.exit_code, held.facts.seal.sha256)
     assert PartialDate(2024, 10, 1) == held.facts.seal.since
     assert [
+        "Đã niêm phong 1 bản. Từ nay sửa một chữ là phép kiểm tra báo.",
         f"đã sửa: {DATA}",
-        f"{EDITION}: niêm phong từ ngày 01/10/2024",
-        f"    dấu {digest(held)}",
-        f"    ghi ở {DATA}: series › cong-doan › editions › 2024-2025 › seal",
+        f"{EDITION}: niêm phong từ ngày 01/10/2024, dấu {digest(held)[:12]}…",
         "Kiểm tra bất cứ lúc nào: qcph check. Cách tự tính lại dấu: huong-dan/niem-phong/.",
     ] == result.output.splitlines()
     assert "Không có lỗi nào.\n" == run(project, "check").output
@@ -181,7 +197,7 @@ def test_what_can_not_be_sealed(project):
             for version in (AS_SIGNED, *map(str, made.versions))
         )
         with pytest.raises(EditorError) as told:
-            ways.seal(replace(archive, agreements=versions), [name], DAY)
+            ways.seal(replace(archive, agreements=versions), [name], DAY, today=DAY)
         return str(told.value)
 
     record = {"kind": "amend", "what": "Thử.", "why": "Vì.", "agreed": {"union": "Trần Thị B"}}
@@ -199,21 +215,181 @@ def test_what_can_not_be_sealed(project):
     assert 'không có bản "x"' in refused("x")
 
 
-# --- a new version, from end to end ---
+@pytest.mark.parametrize(
+    ("gone", "missing"),
+    [
+        (r"        date:\n(?:          .*\n)+", "ngày; số, ký hiệu"),
+        (r"        signatures:\n(?:        [- ] .*\n)+", "chữ ký; số, ký hiệu"),
+        (r"        date:\n(?:.*\n)+", "ngày; chữ ký; số, ký hiệu"),
+    ],
+    ids=["no date", "no signature", "neither"],
+)
+def test_what_was_not_filled_in_is_not_sealed(project, gone, missing):
+    """A version without a date or a signature is refused, with what it lacks, or sealed as printed."""
+    edit(project, DATA, re.compile(gone), "")
+    before = files(project)
+
+    named, every = run(project, "seal", EDITION), run(project, "seal", "--all")
+
+    assert (2, 2, before) == (named.exit_code, every.exit_code, files(project))
+    assert named.output == every.output
+    assert named.output.splitlines()[-1] == (
+        f"Error: dữ kiện của bản {EDITION} chưa có: {missing}. Điền như in vào {DATA}, "
+        "kỳ 2024-2025, rồi chạy lại; văn bản quả thật không in những điều ấy thì thêm --as-printed "
+        f"(qcph seal --as-printed {EDITION})"
+    )  # fmt: skip
+    assert 2 == run(project, "seal", "--all", "--as-printed").exit_code
+    assert before == files(project)
+    assert 0 == run(project, "seal", "--as-printed", EDITION).exit_code
+    assert load(project).archive.agreements[0].facts.seal
 
 
-def signed_facts(root: Path) -> None:
-    """Fill the facts of the new version as printed, and take away its draft mark."""
-    edit(root, DATA, "            draft: true\n", """\
-            date:
-              printed: ngày 16 tháng 02 năm 2025
-              value: 2025-02-16
-            signatures:
-            - side: management
-              lines: [HIỆU TRƯỞNG, Nguyễn Văn A]
-            - side: union
-              lines: [CHỦ TỊCH, Trần Thị B]
+def test_a_date_in_the_decision_is_a_date(project):
+    """A regulation that is dated by the decision that issued it needs no date of its own."""
+    edit(project, DATA, re.compile(r"        date:\n(?:          .*\n)+"), """\
+        issued_by:
+          printed: (Ban hành kèm theo Quyết định ngày 20 tháng 9 năm 2024)
+          date: {printed: ngày 20 tháng 9 năm 2024, value: 2024-09-20}
 """)  # fmt: skip
+
+    early = run(project, "seal", "--date", "2024-09-19", EDITION)
+
+    assert 2 == early.exit_code
+    assert "trước ngày của bản" in early.output
+    assert 0 == run(project, "seal", "--date", DAY, EDITION).exit_code
+
+
+def test_the_day_of_a_seal(project):
+    """A seal is neither of a day that has not come nor of one before the version's own."""
+    archive = load(project).archive
+
+    def refused(day: date, today: date = DAY) -> str:
+        with pytest.raises(EditorError) as told:
+            ways.seal(archive, [EDITION], day, today=today)
+        return str(told.value)
+
+    assert (
+        "ngày 02/10/2024 còn ở sau hôm nay (ngày 01/10/2024); niêm phong thì ghi ngày làm"
+    ) == refused(date(2024, 10, 2))
+    assert (
+        f"niêm phong ngày 19/09/2024, trước ngày của bản {EDITION} (ngày 20/09/2024); "
+        "xem lại --date"
+    ) == refused(date(2024, 9, 19))
+    assert ways.seal(archive, [EDITION], date(2024, 9, 20), today=DAY).texts
+    assert 2 == run(project, "seal", "--date", "2199-01-01", EDITION).exit_code
+
+
+def test_a_later_version_is_not_sealed_before_its_day(sealed):
+    """The day that a version stands for counts as well as the one that it prints."""
+    opened(sealed, RecordKind.CORRECT)
+
+    result = run(sealed, "seal", "--date", "2025-02-15", f"{EDITION}.2025-02-16")
+
+    assert (2, True) == (result.exit_code, "(ngày 16/02/2025); xem lại --date" in result.output)
+
+
+def test_a_wrong_record_is_seen(sealed):
+    """Sealing a later version tells what differs from the one before, beside what its record says."""
+    opened(sealed, RecordKind.AMEND)
+    lines = "".join(f"\n**{n}.** Điều thứ {n}. {{#dieu-{n}}}\n" for n in range(3, 11))
+    page = sealed / f"{FOLDER}/2024-2025.2025-02-16.md"
+    page.write_text(page.read_text(encoding="utf-8") + lines, encoding="utf-8")
+
+    result = run(sealed, "seal", "--date", "2025-02-20", EDITION)
+
+    assert 0 == result.exit_code, result.output
+    told = result.output.splitlines()[2:-1]
+    assert told[0].startswith(f"{EDITION}.2025-02-16: niêm phong từ ngày 20/02/2025, dấu ")
+    assert [
+        "  hồ sơ ghi: Thử.",
+        "  so với bản trước (goc), máy thấy:",
+        *(f"    Thêm khoản {n} mục I: “Điều thứ {n}.”." for n in range(3, 10)),
+        f"    và 2 chỗ khác; xem hết: qcph diff {EDITION}.goc {EDITION}.2025-02-16",
+        "  Hồ sơ ghi sai thì sửa trước khi gửi: xóa các dòng `seal:` vừa ghi, sửa, rồi niêm phong lại.",
+    ] == told[1:]
+
+
+# --- a draft is taken away again ---
+
+
+@pytest.mark.parametrize("kind", ["amend", "correct"])
+def test_a_discarded_version_leaves_nothing(sealed, kind):
+    """A version that was opened and discarded leaves every byte as it was."""
+    before = files(sealed)
+    assert 0 == run(sealed, kind, "--date", LATER, *RECORD, *AGREED, EDITION).exit_code
+    page = f"{FOLDER}/2024-2025.2025-02-16.md"
+    (sealed / page).write_text("hỏng\n", encoding="utf-8")
+
+    result = run(sealed, "discard", f"{EDITION}.2025-02-16")
+
+    assert [
+        f"Đã bỏ bản thảo {EDITION}.2025-02-16.", f"đã sửa: {DATA}", f"đã xóa: {page}",
+    ] == result.output.splitlines()  # fmt: skip
+    assert before == files(sealed)
+
+
+def test_a_discarded_edition_leaves_nothing(sealed):
+    """A draft of `new` that is discarded leaves every byte as it was."""
+    before = files(sealed)
+    assert 0 == run(sealed, "new", "truong-thu/cong-doan", "2062-2063").exit_code
+
+    result = run(sealed, "discard", "truong-thu/cong-doan/2062-2063")
+
+    assert (0, before) == (result.exit_code, files(sealed))
+
+
+def test_a_draft_without_its_page_is_discarded(sealed):
+    """Where somebody deleted the page by hand, the entry in the data can still be dropped."""
+    before = files(sealed)
+    run(sealed, "amend", "--date", LATER, *RECORD, *AGREED, EDITION)
+    (sealed / f"{FOLDER}/2024-2025.2025-02-16.md").unlink()
+
+    assert 0 == run(sealed, "discard", f"{EDITION}.2025-02-16").exit_code
+    assert before == files(sealed)
+
+
+def test_what_can_not_be_discarded(project):
+    """What was signed or sealed, holds later versions, or is the only edition stays as it is."""
+
+    def refused(name: str = EDITION) -> str:
+        before = files(project)
+        result = run(project, "discard", name)
+        assert (2, before) == (result.exit_code, files(project))
+        return result.output.splitlines()[-1].removeprefix("Error: ")
+
+    signed = f"bản {EDITION} đã ký, không phải bản thảo; "
+    assert f"{signed}nếu thật ra chưa ký thì ghi lại `draft: true` ở {DATA}" == refused()
+    draft = "kind: regulation\n        draft: true\n"
+    edit(project, DATA, "kind: regulation\n", draft)
+    assert refused().startswith(f"bản {EDITION} là bản duy nhất của bộ, ")
+    edit(project, DATA, draft, "kind: regulation\n")
+    run(project, "seal", EDITION)
+    assert refused().startswith(f"bản {EDITION} đã niêm phong, không bỏ được; ")
+    run(project, "amend", "--date", LATER, *RECORD, *AGREED, EDITION)
+    assert refused(f"{EDITION}.goc").startswith(f"bản {EDITION}.goc đã niêm phong")
+    edit(project, DATA, re.compile(r"        seal:\n(?:          .*\n)+"), "")
+    assert f"{signed}bản thảo của kỳ này là {EDITION}.2025-02-16" == refused()
+    edit(project, DATA, "kind: regulation\n", draft)
+    assert f"bản {EDITION}.goc còn phiên bản sau (2025-02-16); bỏ nó trước" == refused(
+        f"{EDITION}.goc"
+    )
+    assert 'không có bản "truong-thu/cong-doan/2042-2025". Có phải' in refused(
+        "truong-thu/cong-doan/2042-2025"
+    )
+
+
+def test_a_draft_that_stops_a_command_is_named(sealed):
+    """Where a draft's mistakes stop a command, the command that takes the draft away is named."""
+    run(sealed, "new", "truong-thu/cong-doan", "2025-2026")
+    (sealed / f"{FOLDER}/2025-2026.md").write_text("# A\n\nB.\n", encoding="utf-8")
+
+    result = run(sealed, "extend", "--to", "2025-2026", "--evidence", "Biên bản.", EDITION)
+
+    assert 1 == result.exit_code
+    assert "bỏ đi cũng được: qcph discard truong-thu/cong-doan/2025-2026\n" in result.output
+
+
+# --- a new version, from end to end ---
 
 
 @pytest.mark.parametrize("kind", ["amend", "replace"])
@@ -298,7 +474,7 @@ def test_correct(sealed):
         second.facts.date, second.facts.signatures, second.facts.valid_from,
     )  # fmt: skip
     edit(sealed, DATA, "            draft: true\n", "")
-    edit(sealed, new, "QUY ĐỊNH CHUNG", "NHỮNG QUY ĐỊNH CHUNG")
+    edit(sealed, new, "QUY ĐỊNH CHUNG", "QUI ĐỊNH CHUNG")
 
     assert 0 == run(sealed, "seal", f"{EDITION}.2025-02-16").exit_code
     assert [] == wrong(sealed)
@@ -378,12 +554,15 @@ def test_where_no_version_can_be_opened(project):
     assert f"bản này chưa niêm phong: sửa thẳng trang {PAGE}; " in refused()
     run(project, "seal", EDITION)
     run(project, "amend", "--date", LATER, *RECORD, *AGREED, EDITION)
-    assert f"đã có phiên bản {EDITION}.2025-02-16 còn là bản thảo; " in refused()
-    edit(project, DATA, "            draft: true\n", "")
+    assert (
+        f"đã có phiên bản {EDITION}.2025-02-16 còn là bản thảo; làm xong, hay bỏ nó "
+        f"(qcph discard {EDITION}.2025-02-16), rồi mới mở phiên bản khác"
+    ) == refused()
+    signed_facts(project)
     assert f"{EDITION}.goc không phải phiên bản mới nhất" in refused(f"{EDITION}.goc")
     assert "bản này chưa niêm phong: sửa thẳng trang" in refused()
     archive = load(project).archive
-    write(project, ways.seal(archive, [EDITION], LATER), archive.texts)
+    write(project, ways.seal(archive, [EDITION], LATER, today=LATER), archive.texts)
     assert "ngày 16/02/2025 không sau phiên bản trước (ngày 16/02/2025)" in refused(day=LATER)
     edit(
         project,

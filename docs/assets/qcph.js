@@ -265,7 +265,14 @@
     if (event.key === "Escape" && document.activeElement?.matches("abbr")) document.activeElement.blur();
   });
 
+  // Where styles can't open a fold on a wide screen, the script does.
+  function folds() {
+    if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width:45em)").matches) return;
+    for (const fold of all(".more-facts")) fold.open = true;
+  }
+
   states(document);
+  folds();
   redirect();
   comparison();
   clauseTools();

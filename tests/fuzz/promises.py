@@ -17,10 +17,12 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+
 from macros import checks, cli, grammar, keeping, review, telling
 from macros.archive import load
 from macros.clauses import terms_of, wording
-from macros.model import Agreement, Archive, Glossary, SharedClause, Shared, TextState, Unit, UnitId
+from macros.model import Agreement, Archive, Glossary, Shared, SharedClause, TextState, Unit, UnitId
 from macros.problem import Problem, Severity, as_json
 from macros.publish import ANY, Publication
 from macros.reading import read
@@ -93,7 +95,7 @@ def known() -> frozenset[str]:
     publication = Publication(load(ROOT).archive, DAY, CONTACT)
     for make in publication.pages().values():
         found |= Seen((made := make()).html).marks | Seen(made.search).marks
-    return frozenset(found) - _OF_WHOLE_PAGES
+    return frozenset(found) - _OF_WHOLE_PAGES | {f"<h{level}" for level in range(2, 7)}
 
 
 def told(problems: tuple[Problem, ...]) -> bool:
@@ -149,8 +151,26 @@ def _with_page(archive: Archive, of: Agreement, text: str) -> tuple[Archive, tup
     return made, (*parsed.problems, *checks.check(made), *keeping.check(made))
 
 
+def as_a_forge_reads(markdown: str) -> None:
+    """Markdown of ours shows texts as text: no picture, no link, no element but those that fold."""
+    html = _FORGE.render(markdown.replace("<!-- -->", ""))
+    seen = Seen(html)
+    assert not seen.marks - _OF_FORGES, seen.marks - _OF_FORGES
+    assert not [link for link in seen.links if not link.startswith("#")], seen.links
+
+
+_FORGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_OF_FORGES = frozenset(
+    f"<{tag}"
+    for tag in (
+        "h1 h2 h3 h4 p ul ol li strong em s code pre blockquote table thead tbody tr th td hr br"
+        " details summary"
+    ).split()
+)
+
+
 def page(given: bytes) -> None:
-    """Any text as a page of an agreement (or, after a first byte \\x01, as a hand-written one)."""
+    r"""Any text as a page of an agreement (or, after a first byte \x01, as a hand-written one)."""
     text = given.decode("utf-8", "ignore").replace("\r\n", "\n")
     before = base()
     if text[:1] == "\x01":
@@ -162,9 +182,9 @@ def page(given: bytes) -> None:
     sides = [telling.Text(name="a", page=each.agreements[0].page) for each in (before, archive)]
     telling_ = telling.tell(*sides)
     assert not Seen(telling_.html()).marks - known() - _OF_DIFF
-    telling_.markdown().encode()
+    as_a_forge_reads(telling_.markdown())
     assert not any("\x1b" in part for line in telling_.lines() for _, part in line)
-    review.tell(before, archive, problems).markdown().encode()
+    as_a_forge_reads(review.tell(before, archive, problems).markdown())
     if not bad:
         published(archive)
 
@@ -210,7 +230,7 @@ def data(given: bytes) -> None:
     for each in archive.agreements:
         archive, problems = _with_page(archive, each, archive.texts[PAGE])
     bad = told((*problems, *checks.check(archive), *keeping.check(archive)))
-    review.tell(before, archive, problems).markdown().encode()
+    as_a_forge_reads(review.tell(before, archive, problems).markdown())
     if not bad:
         published(archive)
 

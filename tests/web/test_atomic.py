@@ -88,7 +88,12 @@ def commit(project: Path, words: str) -> str:
     subprocess.run([*GIT, "add", "-A"], cwd=project, check=True)
     subprocess.run([*GIT, "commit", "-qm", words], cwd=project, check=True)
     told = subprocess.run(
-        [*GIT, "rev-parse", "HEAD"], cwd=project, check=True, capture_output=True, text=True
+        [*GIT, "rev-parse", "HEAD"],
+        cwd=project,
+        check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
     return told.stdout.strip()
 
@@ -201,7 +206,9 @@ Mounted = Callable[[str], None]
 def mount(*arguments: str) -> str:
     """What mount complains of; empty when it did it."""
     try:
-        done = subprocess.run(["mount", *arguments], capture_output=True, text=True)
+        done = subprocess.run(
+            ["mount", *arguments], capture_output=True, text=True, encoding="utf-8"
+        )
     except OSError as failed:
         return str(failed)
     return done.stderr or ("" if done.returncode == 0 else "mount failed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -369,3 +370,80 @@ def test_search_index_waits_for_the_reader(open_page):
     fetched = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
 
     assert [name for name in fetched if "search_index" in name] == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_facts_are_folded_on_a_phone_alone(open_page, scripts):
+    """On a phone number, date and seal stand before the text and the rest is one click away; on a
+    wide screen all of it is there, also without JavaScript.
+    """
+    phone = open_page(HOA_SUA, width=390, java_script_enabled=scripts)
+    rest = phone.locator(".more-facts .facts")
+    expect(phone.locator(".facts.main")).to_contain_text("474/QCPH-MNHS-CT")
+    expect(phone.locator(".facts.main")).to_contain_text("Niêm phong")
+    expect(rest).to_be_hidden()
+    phone.locator(".more-facts summary").click()
+    expect(rest).to_be_visible()
+    expect(rest).to_contain_text("Người ký")
+
+    wide = open_page(HOA_SUA, java_script_enabled=scripts)
+    expect(wide.locator(".more-facts .facts")).to_be_visible()
+    expect(wide.locator(".more-facts summary")).to_be_hidden()
+
+
+def test_fact_boxes_leave_no_holes(open_page):
+    """On a wide screen every row of facts reaches both edges."""
+    page = open_page(f"{SAMPLE}2025-2026/")
+    for facts in page.locator("dl.facts").all():
+        reached = facts.evaluate(
+            """list => {
+              const rows = {};
+              for (const box of [...list.children].map(each => each.getBoundingClientRect()))
+                rows[Math.round(box.top)] = Math.round(box.right);
+              return [Math.round(list.getBoundingClientRect().right), ...Object.values(rows)];
+            }"""
+        )
+        assert {reached[0]} == set(reached)
+
+
+@pytest.mark.parametrize("path", [HOA_SUA, HA_NOI, f"{SAMPLE}2025-2026/"])
+def test_names_of_signers_stand_on_one_line(open_page, path):
+    """However many lines of power one of them has; on a phone two people are kept apart."""
+    names = open_page(path).locator(".signature .name")
+    bottoms = [
+        round(each.bounding_box()["y"] + each.bounding_box()["height"]) for each in names.all()
+    ]
+    assert 1 == len(set(bottoms))
+
+    people = open_page(path, width=390).locator(".signature").all()
+    boxes = [each.bounding_box() for each in people]
+    gaps = [after["y"] - before["y"] - before["height"] for before, after in pairwise(boxes)]
+    assert [gap for gap in gaps if gap < 48] == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_words_that_belong_together_share_a_line(open_page, width):
+    """A mark stands on the line of the last word before it; the motto's last two words are one."""
+    page = open_page(f"{SAMPLE}2025-2026/", width=width)
+    alone = page.evaluate(
+        """() => [...document.querySelectorAll('.document .clause p > .marks .shared-mark')]
+          .filter(mark => {
+            const text = mark.closest('.marks').previousSibling;
+            const range = document.createRange();
+            range.selectNodeContents(text);
+            const last = [...range.getClientRects()].pop();
+            const box = mark.getBoundingClientRect();
+            return box.top > last.bottom || box.bottom < last.top;
+          }).map(mark => mark.closest('.clause').id)"""
+    )
+    assert page.locator(".document .clause p > .marks .shared-mark").count() >= 8
+    assert [] == alone
+    assert 1 == page.locator(".motto .whole").evaluate("e => e.getClientRects().length")
+
+
+def test_print_has_no_facts_and_no_fold(open_page):
+    """On paper the fold leaves no line behind."""
+    page = open_page(HOA_SUA)
+    page.emulate_media(media="print")
+
+    expect(page.locator(".more-facts")).to_be_hidden()

@@ -168,7 +168,7 @@ def test_agreement_says_what_changed(open_page):
     button = page.locator("#kinh-phi-phong-trao .change-button")
     button.focus()
     page.keyboard.press("Enter")
-    note = page.locator("#sua-kinh-phi-phong-trao")
+    note = page.locator("#sua--kinh-phi-phong-trao")
     expect(note).to_be_visible()
     expect(note.locator("del").last).to_contain_text("5.000.000")
     expect(note).to_contain_text("Có từ 2022-2023")

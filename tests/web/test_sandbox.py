@@ -1,0 +1,205 @@
+# The walls behind `check`: here the project's own check of hand-written pages is taken out, so that
+# everything it would refuse reaches MkDocs. What the whole does is in test_hostile.
+"""Hand-written pages that no check has seen: nothing of them runs, and nothing foreign comes out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from .conftest import AS_OF, build, copy_project, serving
+
+PAGE = "huong-dan/xau"
+SCRIPT = "<script>window.hacked=1</script>"
+IMAGE = "<img src=x onerror=window.hacked=1>"
+BODY = f"""---
+title: "</title>{SCRIPT}"
+description: "\\">{SCRIPT}"
+template: redirect.html
+location: "javascript:window.hacked=1"
+render_macros: false
+hide: [toc]
+---
+
+# Một `{SCRIPT}` &lt;/title&gt;&lt;script&gt;window.hacked=1&lt;/script&gt; {IMAGE} {{: data-toc-label='{SCRIPT}' }}
+
+## Hai &lt;img src=x onerror=window.hacked=1&gt; {{: #__config onclick=window.hacked=1 }}
+
+{SCRIPT}
+
+{IMAGE}
+
+<svg onload=window.hacked=1></svg>
+
+<div markdown="1">
+**đậm** {IMAGE}
+</div>
+
+Chữ *nghiêng*{{: onclick=window.hacked=1 style=position:fixed }} [liên kết](javascript:window.hacked=1)
+[hai](java&#115;cript:window.hacked=1) [ba](van-ban.md){{: href=javascript:window.hacked=1 target=_blank }}
+![hình](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+) <iframe srcdoc="{SCRIPT}"></iframe>
+
+Một đoạn.
+{{: .mermaid data-redirect=../../index.html }}
+
+!!! note "{IMAGE}"
+    {SCRIPT}
+
+| a | b |
+|:-:|---|
+| {IMAGE} | {{{{ overview() }}}} |
+"""
+RUN = "window.hacked"
+# Each would leave a file behind, read one, or never end.
+TEMPLATES = {
+    "chay": "{{ config.theme.get_env().from_string('x').render() }}",
+    "doc": "{% include 'index.md' %}",
+    "lap": "{% for a in range(10**9) %}{% endfor %}",
+    "lop": "{{ clause.__globals__ }}",
+    "tinh": "{{ 'a' * 10**9 }}",
+}
+
+
+def unchecked(to: Path) -> Path:
+    """The project without the check of hand-written pages and of calls in them."""
+    project = copy_project(to)
+    archive = project / "macros/archive.py"
+    code = archive.read_text(encoding="utf-8")
+    assert "*safety.check(archive)" in code
+    archive.write_text(code.replace("*safety.check(archive)", ""), encoding="utf-8")
+    config = project / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8") + "\nnot_in_nav: |\n  /huong-dan/xau*.md\n"
+    config.write_text(text, encoding="utf-8")
+    return project
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with the hostile page."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    project = unchecked(folder / "project")
+    (project / f"docs/{PAGE}.md").write_text(BODY, encoding="utf-8")
+    build(project, folder / "site")
+    return folder / "site"
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, and the text of its title."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.title = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        if self.found and self.found[-1][0] == "title":
+            self.title += data
+
+
+def test_page_holds_nothing_foreign(built: Path) -> None:
+    """The page has no element, attribute or address that the page beside it has not in kind."""
+    html = (built / PAGE / "index.html").read_text(encoding="utf-8")
+    clean = (built / "huong-dan/index.html").read_text(encoding="utf-8")
+    known = {(tag, name) for tag, found in Elements(clean).found for name in ("", *found)}
+    ours = {
+        ("th", "align"),
+        ("td", "align"),
+        ("em", ""),
+        ("img", ""),
+        ("img", "alt"),
+        ("div", "data-later"),
+    }
+    found = {(tag, name) for tag, has in Elements(html).found for name in ("", *has)}
+    of_overview = {("p", "data-later"), ("span", "data-state"), ("kbd", ""), ("label", "for")}
+
+    assert {
+        pair
+        for pair in found - known - ours - of_overview
+        if pair[1] not in ("", "class", "id", "title")
+    } == set()
+    assert not {tag for tag, _ in found} & {"iframe", "object", "embed", "base", "svgx"}
+    for tag, has in Elements(html).found:
+        assert not [name for name in has if name.startswith("on") or name == "style"], (tag, has)
+        assert RUN not in "".join(has.get(name, "") for name in ("href", "src", "srcdoc")), has
+        assert has.get("id") != "__config" or tag == "script"
+
+
+def test_titles_are_text(built: Path) -> None:
+    """A heading's words stand as words in the title, in the header and in the list of contents."""
+    html = (built / PAGE / "index.html").read_text(encoding="utf-8")
+    head = html.partition("</head>")[0]
+
+    assert (1, 1) == (head.count("<title>"), head.count("</title>"))
+    assert SCRIPT not in html
+    assert IMAGE not in html
+    assert "Một" in Elements(head).title
+
+
+def test_declarations_have_no_effect(built: Path) -> None:
+    """No declaration of the page names its template, its description or where it leads."""
+    html = (built / PAGE / "index.html").read_text(encoding="utf-8")
+
+    assert "http-equiv" not in html.partition("<body")[0].replace('http-equiv="Content-Sec', "")
+    assert 'class="overview"' in html  # render_macros did not switch the macros off
+
+
+@pytest.mark.browser
+def test_nothing_runs(built: Path, chromium: Browser) -> None:
+    """In Chromium, without any policy of a server's, no attack of the page has run."""
+    with serving(built) as root:
+        page = chromium.new_page(bypass_csp=True)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{root}{PAGE}/")
+        page.wait_for_load_state("networkidle")
+        for element in page.query_selector_all(".md-content em, .md-content h2, .md-content p"):
+            element.dispatch_event("click")
+
+        assert page.evaluate("window.hacked") is None
+        assert page.url == f"{root}{PAGE}/"
+        assert [url for url in asked if not url.startswith((root, "data:", "blob:"))] == []
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The folder of a build of templates that no check has seen, and what it said."""
+    folder = tmp_path_factory.mktemp("templates")
+    project = unchecked(folder / "project")
+    for name, template in TEMPLATES.items():
+        text = f"# A\n\n{template}\n"
+        (project / f"docs/{PAGE}-{name}.md").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "macros", "build", "--as-of", AS_OF),
+            *("--config", str(project / "mkdocs.yml"), "--site", str(folder / "site")),
+        ],
+        cwd=project,
+        env={**os.environ, "PYTHONWARNDEFAULTENCODING": "", "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    yield folder, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_do_not_run(refused: tuple[Path, str], name: str) -> None:
+    """What is no documented call does not compile: the build names the page and publishes nothing."""
+    folder, said = refused
+
+    assert f"xau-{name}" in said
+    assert not (folder / "site").exists()
