@@ -159,7 +159,7 @@ def test_all_seals_every_signed_version_once(project):
         each.unit_id: each.facts.seal is not None for each in load(project).archive.agreements
     }
     again = run(project, "seal", "--all")
-    assert (2, True) == (again.exit_code, "mọi bản đã ký đều đã niêm phong" in again.output)
+    assert (0, True) == (again.exit_code, "Mọi bản đã ký đều đã niêm phong" in again.output)
 
 
 def test_a_name_twice_seals_once(project):
@@ -457,12 +457,14 @@ def test_the_page_tells_seal_and_record(sealed):
     ) in old
     assert '<dd class="absent">Chưa niêm phong</dd>' in new
     assert (
-        "<dt>Bản sửa đổi, bổ sung ngày 16/02/2025</dt><dd>Thử. <small>Lý do: Vì.</small>"
-        "<small>Nhà trường đồng ý: Nguyễn Văn A</small><small>Công đoàn đồng ý: Trần Thị B</small>"
+        "<dt>Vì sao có bản sửa đổi, bổ sung ngày 16/02/2025</dt><dd>Vì."
+        " <small>Nhà trường đồng ý: Nguyễn Văn A</small> <small>Công đoàn đồng ý: Trần Thị B</small>"
     ) in new
-    assert ('so-sanh/2024-2025.goc--2024-2025.2025-02-16/">Khác gì bản ký lần đầu</a>') in new
+    compared = 'so-sanh/2024-2025.goc--2024-2025.2025-02-16/" aria-label="Khác gì phiên bản trước: '
+    assert '<span class="did">Thử. <a href="' in new
+    assert compared in new
     assert '<span class="quiet">niêm phong ngày 01/10/2024</span>' in new
-    assert '<span class="quiet">chưa niêm phong</span>' in old
+    assert '<span class="quiet">chưa niêm phong' in old
 
 
 def test_correct(sealed):
@@ -612,8 +614,8 @@ def test_extend_and_withdraw(sealed):
         only.edition.withdrawn.date, only.edition.withdrawn.evidence,
     )  # fmt: skip
     page = page_of(sealed, only.address)
-    assert f"Sang năm học 2025-2026 <small>{given[1]}</small>" in page
-    assert f"tháng 12/2025 <small>{given[1]}</small>" in page
+    assert "Đã kéo dài sang năm học 2025-2026, rồi thu hồi tháng 12/2025" in page
+    assert f"<small>Kéo dài: {given[1]}</small> <small>Thu hồi: {given[1]}</small>" in page
 
     before = files(sealed)
     again = run(sealed, "extend", "--to", "2026-2027", *given)
