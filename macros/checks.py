@@ -48,7 +48,9 @@ _INVISIBLE = re.compile(
 # By general category: control, other symbol (only U+FFFD), unassigned.
 _INVISIBLE_WORDS = {"Cc": "điều khiển", "So": "hỏng khi chuyển bảng mã", "Cn": "hỏng"}
 # Marks over and under a letter; no letter of Vietnamese has more than two.
-_PILED = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,}")
+_PILED = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,}"
+)
 _FAR = timedelta(days=183)
 # From so many lines on, a whole file is meant and not a slip of the finger.
 _MANY = 5

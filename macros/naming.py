@@ -85,9 +85,11 @@ def missing(archive: Archive, paths: Sequence[str]) -> Edits:
                 for block in misplaced
             ]
             if lacking:
-                texts[place.path], lines = series.named(place, lacking)
+                done, lines = series.named(place, lacking)
                 said += lines
-                named += len(lines)
+                if done != archive.texts[place.path]:
+                    texts[place.path] = done
+                    named += len(lines)
             elif "{#" not in archive.texts[place.path]:
                 said.append(f"{place.path}: cả trang đọc như tên gọi, chưa thấy đoạn nào để ghi mã")
     if named:
@@ -204,6 +206,8 @@ class _Series:
         marks = {block: f"{prefix}-{number}" for number, block in enumerate(lacking)}
         page = self.read(place, _written(text, marks))
         clauses = {clause.id: clause for clause in page.clauses}
+        if not clauses.keys() >= set(marks.values()):  # past the limits of grammar nothing is read
+            return text, [f"{place.path}: trang không đọc được hết; chạy qcph check để biết vì sao"]
         own = clauses.keys() - marks.values()
         names = self.kept(place, page, own)
         others = {clause.id for other in self.beside(place) for clause in self.pages[other].clauses}

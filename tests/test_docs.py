@@ -97,7 +97,7 @@ def test_pages_call_no_macro_by_accident(page):
     """Every page passes through mkdocs-macros as it is meant: what shows a call is kept."""
     text = shown(page)
 
-    assert "{% raw" not in text
+    assert "{% raw" not in re.sub(r"`[^`\n]*`", "", text)
     assert text.count("\n```") % 2 == 0
 
 

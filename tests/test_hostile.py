@@ -124,6 +124,35 @@ def test_there_are_cases_at_every_door():
     assert all(case.why and case.does for case in CASES)
 
 
+EDITION = "truong-thu/cong-doan/2024-2025"
+DAY = ["--date", "2025-02-16"]
+COMMANDS = [
+    ["seal", *DAY, EDITION],
+    ["seal", "--all"],
+    ["amend", *DAY, "--what", "a", "--why", "b", "--agreed", "union=c", EDITION],
+    ["transcribe", *DAY, "--what", "a", "--why", "b", EDITION],
+    ["ids"],
+    ["new", "--all", "2025-2026"],
+    ["new", EDITION.rpartition("/")[0], "2025-2026"],
+    ["extend", "--to", "2025-2026", "--evidence", "a", EDITION],
+    ["withdraw", *DAY, "--evidence", "a", EDITION],
+    ["impact", "hop-giao-ban"],
+    ["diff", "--format", "html", EDITION, f"{EDITION}.goc"],
+    ["check", "--format", "json", "docs/huong-dan"],
+]
+
+
+@pytest.mark.parametrize("number", range(len(COMMANDS)), ids=lambda n: " ".join(COMMANDS[n][:2]))
+def test_commands_stand_hostile_sources(number, tmp_path):
+    """Whatever stands in the sources, a command ends with a code and prints nothing to be obeyed."""
+    others = [case for case in CASES if not case.command]
+    for case in others[number :: len(COMMANDS)]:
+        code, said = ran(COMMANDS[number], _laid(case, tmp_path / case.name))
+
+        assert code in (0, 1, 2), case.name
+        assert set() == _unseen(said), case.name
+
+
 # --- commits made by hand ---
 
 

@@ -138,7 +138,7 @@ HOSTILE = (
     "</details></summary><script>alert(1)</script><img src=x onerror=y> @all #12 !3 &lt;b> "
     "![a](http://b.vn/c.png) [d](javascript:e) `f` ~~g~~ **h** | i :tada: GH-1 {+ j +} \u202ek"
 )
-_QUOTED = HOSTILE.replace("\u202e", "\\u202e")
+_QUOTED = HOSTILE.replace("\u202e", "")  # an escape would be D104
 _NEW = "**2.** Ban đại diện của hai bên họp mỗi quý một lần. {#ban-dai-dien}\n\n"
 _DRAFT = """      2026-2027:
         kind: regulation
