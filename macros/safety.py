@@ -296,6 +296,8 @@ def _astray(path: str, tag: str, value: str) -> tuple[str, str] | None:
 # What looks like đ and Đ, and letters beyond Latin with its Vietnamese marks.
 _ETH = "\u00d0\u00f0\u0189\u0256"
 _STRANGE = re.compile(f"[{_ETH}]|[^\\W\\d_\u0000-\u024f\u02b0-\u036f\u1e00-\u1eff]+")
+# All of these and more; it is asked first, because it is quick.
+_BEYOND = re.compile(f"[{_ETH}\u0370-\u1dff\u1f00-\u1fff\u2071-\u218f\u2c00-\U0010ffff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _ALPHABETS = {"CYRILLIC": "chữ Nga", "GREEK": "chữ Hy Lạp"}
 # Copies of Latin letters that are strange also in a word of their own.
@@ -304,7 +306,7 @@ _COPIES = ("FULLWIDTH LATIN", "MATHEMATICAL")
 
 def _letters(path: str, text: str) -> Iterator[Problem]:
     """S107 a letter of another alphabet in a Latin word; S117 (warning) ð where đ is meant."""
-    if text.isascii():
+    if not _BEYOND.search(text):
         return
     for number, line in enumerate(text.split("\n"), 1):
         after = 0
