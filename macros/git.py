@@ -61,6 +61,9 @@ def entries(root: Path, commit: str, paths: Sequence[str]) -> list[Entry]:
     for line in filter(None, listed.split("\0")):
         facts, _, path = line.partition("\t")
         mode, _, name = facts.split()
+        # A tree made by hand can hold any name; git itself looks only where it checks out.
+        if posixpath.normpath(path) != path or path.startswith(("../", "/")) or "\\" in path:
+            raise EditorError(f'mốc "{commit}" có tệp mang tên không thể có: {path}')
         found.append(Entry(path, mode, name))
     return found
 
@@ -100,10 +103,7 @@ def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None
     asked = [f"{prefix}{path}" for path in paths] or ([prefix] if prefix else [])
     plain = [each for each in entries(root, commit.strip(), asked) if each.plain]
     for each, data in contents(root, plain):
-        # A tree made by hand can hold any name; git itself looks only where it checks out.
         name = each.path.removeprefix(prefix)
-        if posixpath.normpath(name) != name or name.startswith(("../", "/")) or "\\" in name:
-            raise EditorError(f'mốc "{revision}" có tệp mang tên không thể có: {name}')
         target = into / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -190,7 +190,7 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) ->
     if OVERVIEW in html:
         publication: Publication = config.extra["publication"]
         glance = publication.glance(up_from(page.url))
-        html = html.replace(f"<p>{OVERVIEW}</p>", OVERVIEW).replace(OVERVIEW, glance)
+        html = html.replace(f"<p>{OVERVIEW}</p>", glance).replace(OVERVIEW, "")
     return html
 
 

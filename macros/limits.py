@@ -20,6 +20,8 @@ _MOST_IN_DATA = 1_000_000
 _MOST_OF_A_SCAN = 20_000_000
 _LONGEST_LINE = 10_000  # characters; the longest we know has 840
 _MOST_TOLD = 200
+# No character has a code so long; readers of HTML stop at one.
+_LONG_CODE = re.compile(r"&#(?:[0-9]{8}|[xX][0-9a-fA-F]{7})")
 # Markdown takes quadratic time where many of these stand in one paragraph.
 _MOST_MARKS = {"paragraph": 100, "page": 1500}
 _MOST_IN_PARAGRAPH = 10_000
@@ -77,6 +79,10 @@ def _too_dense(path: str, text: str) -> Problem | None:
     if text.count("![") > _MOST_PICTURES:
         message = f"trang có {text.count('![')} hình, nhiều nhất {_MOST_PICTURES}"
         return Problem(path, 1, 1, "S110", message, "Chia thành nhiều trang.")
+    if code := _LONG_CODE.search(text):
+        number = text.count("\n", 0, code.start()) + 1
+        message = f'"{code[0][:12]}…" không phải mã của ký tự nào'
+        return Problem(path, number, 1, "S110", message, "Gõ chính ký tự ấy.")
     line, held = 1, 0
     for paragraph in re.split(r"\n[ \t]*(?=\n)", text):
         marks = len(_BRACKET.findall(paragraph))

@@ -130,7 +130,7 @@ def seen(problem: Problem) -> Problem:
 # A forge makes links of @name, #12, !12, ~label, %1, $1, &1, GH-12 and addresses, pictures of
 # :name: and colours of {+ +} even where they are escaped, unless something stands between.
 _OBEYED = re.compile(
-    r"(?<=[@#!~%$^])(?=[\w\"])|(?<=&amp;)(?=\w)|(?<=GH)(?=-\d)|(?<=:)(?=//)|(?<=www)(?=\.)"
+    r"(?<=[@#!~%$^])(?=[\w\"])|(?<=&amp;)(?=\w)|(?<=[Gg][Hh])(?=-\d)|(?<=:)(?=//)|(?<=www)(?=\.)"
     r"|(?<=:)(?=[\w+-]+:)|(?<=[{\[])(?=[-+])"
 )
 

@@ -27,6 +27,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER = yaml.SafeLoader("")
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 _MAX_DEPTH = 20
+_MOST_ESCAPES = 20  # told of one value
 _MOST_PARTS = 50_000  # names and items of a file; the longest we know has 600
 _MOST_TOLD = 1000  # of a file; to find the nearest word for each takes time
 _PLAIN_INT = re.compile(r"0|-?[1-9][0-9]{0,15}")
@@ -275,8 +276,12 @@ class _Reader:
         written = self.text[event.start_mark.index : event.end_mark.index]
         if event.style != '"' or "\\" not in written:
             return
+        told = 0
         for found in _ESCAPE.finditer(written):
+            if told == _MOST_ESCAPES:
+                break  # one file of them must not take minutes
             if found[1] not in '"\\/ \ntr':
+                told += 1
                 line, column = _place(event.start_mark)
                 before = written[: found.start()]
                 down = before.count("\n")

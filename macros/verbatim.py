@@ -19,8 +19,10 @@ from macros.model import Agreement, TextState
 # What converting leaves behind and no document prints: bookmarks of Word, stars of Markdown, and
 # characters that nobody sees (a page may not have them: S102).
 NOISE = re.compile(
-    r"\[bookmark: [^\]]*\]|\*+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    r"\[bookmark: [^\[\]\n]{0,200}\]|\*+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
+# Blocks that begin alike can stand in any order; nobody signs so often that more must be tried.
+_MOST_STATES = 20_000
 _TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*")
 
 
@@ -137,7 +139,7 @@ def _cover(
     reached = {start: 0}
     waiting = [start]
     goal = tuple(len(block) for block in blocks)
-    while waiting:
+    while waiting and len(states) < _MOST_STATES:
         state = waiting.pop()
         if state == goal and reached[state] == len(source.text):
             return _walk(states, state)

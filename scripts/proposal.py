@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from macros.git import Entry, contents, entries
-from macros.problem import Problem
+from macros.problem import EditorError, Problem
 from macros.telling import shown
 
 CONTENT = ("docs", "data")
@@ -78,7 +78,11 @@ def main(arguments: list[str]) -> int:
     repository, base, head = arguments
     root = Path.cwd()
     fetch(root, Path(repository), {"base": base, "head": head})
-    found = entries(root, "refs/qcph/head", CONTENT)
+    try:
+        found = entries(root, "refs/qcph/head", CONTENT)
+    except EditorError as refused:
+        sys.stdout.write(f"::error::{shown(str(refused))}\n")
+        return 1
     found = [each for each in found if is_content(each.path) or each.path in CONTENT]
     if odd := [each.path for each in found if not each.plain or each.path in CONTENT]:
         for path in odd:

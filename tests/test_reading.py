@@ -61,6 +61,8 @@ ROWS = [
     ("lồng quá sâu", "title: " + "[" * 40 + "]" * 40 + "\n", ["1:28 D102"]),
     ("khóa trùng", "title: x\ntitle: y\nwordings: {2024-2025: a}\n", ["2:1 D103"]),
     ("khóa trùng ở trong", "title: x\nwordings:\n  2024-2025: a\n  2024-2025: b\n", ["4:3 D103"]),
+    ("mã ký tự, kể hai mươi chỗ", 'title: "' + "\\x41" * 5000 + '"\nwordings: {2024-2025: a}\n',
+     [f"1:{9 + 4 * n} D104" for n in range(20)]),
     ("số 0 đứng đầu", "title: 012\nwordings: {}\n", ["1:8 D104"]),
     ("on", "title: on\n", ["1:8 D104"]),
     ("yes no", "title: yes\nwordings: {2024-2025: No}\n", ["1:8 D104", "2:23 D104"]),

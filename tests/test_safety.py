@@ -527,6 +527,9 @@ def test_sizes(path, most):
         (PAGE, "# A\n\n" + ("[" * 90 + "\n\n") * 17, "35 S110"),
         (PAGE, "# A\n\n\n\n" + "Một câu.\n" * 1200, "5 S111"),
         (PAGE, "![a](b.png)\n\n" * 51, "1 S110"),
+        (PAGE, "# A\n\n&#99999999;\n", "3 S110"),
+        (PAGE, "# A\n\n&#xfffffff;\n", "3 S110"),
+        (PAGE, "# A\n\n&#1234567; &#x10FFFF;\n", None),
     ],
 )
 def test_weights(path, text, expected):

@@ -185,6 +185,17 @@ def test_tables_and_issuing_decision():
     assert [] == list(differences(agreement(page, issued_by=issued), source))
 
 
+def test_many_equal_signatures_come_to_an_end():
+    """Blocks that begin alike are tried only so often: a test that hangs has failed."""
+    found = agreement(
+        "# A\n\nBộ phận. {#b}\n", signatures=[{"side": "union", "lines": ["X"]} for _ in range(40)]
+    )
+
+    assert ["V101"] == [
+        each.code for each in differences(found, "A\nBộ phận.\n" + "X\n" * 40 + "Y\n")
+    ]
+
+
 def test_difference_quotes_both_texts():
     """A difference shows what the source prints and what stands here."""
     (found,) = differences(agreement(PAGE), SOURCE.replace("Chi đoàn", "Chi doàn"))
