@@ -106,7 +106,9 @@ def test_actions_are_pinned(path):
 
 def test_one_action_has_one_commit():
     """All files use the same commit of an action."""
-    named = re.findall(r"uses: *(\S+)@(\S+)", "".join(map(Path.read_text, WORKFLOWS)))
+    named = re.findall(
+        r"uses: *(\S+)@(\S+)", "".join(each.read_text("utf-8") for each in WORKFLOWS)
+    )
 
     assert len(dict(named)) == len(set(named))
 

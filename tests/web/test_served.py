@@ -328,7 +328,9 @@ def test_unknown_script_stops_the_build(tmp_path):
     project = copy_project(tmp_path / "project")
     main = project / "overrides/main.html"
     script = "<script>alert('a \u202e b')</script>"
-    main.write_text(main.read_text("utf-8") + f"{{% block extrahead %}}{script}{{% endblock %}}")
+    main.write_text(
+        main.read_text("utf-8") + f"{{% block extrahead %}}{script}{{% endblock %}}", "utf-8"
+    )
     with pytest.raises(AssertionError) as failed:
         build(project, tmp_path / "site")
     said = str(failed.value)
