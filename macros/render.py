@@ -266,6 +266,17 @@ def units_page(
     )  # fmt: skip
 
 
+def search_page(address: str, cards: Sequence[Card], counts: Mapping[UnitType, int]) -> SitePage:
+    """Where the browser searches; without JavaScript the units stand there, or their types."""
+    html = ENVIRONMENT.get_template("search.html").render(
+        rows=list(_card_rows(cards)), counts=counts, up=up_from(address)
+    )
+    return SitePage(
+        address=address, title="Tìm kiếm", html=html,
+        description="Tìm đơn vị, điều khoản trong các bản quy chế phối hợp; có dấu hay không đều được.",
+    )  # fmt: skip
+
+
 def moved_page(address: str, target: str, unit: Unit) -> SitePage:
     """What stands at a former address; `target` is where the page is now."""
     html = ENVIRONMENT.get_template("moved.html").render(
