@@ -103,10 +103,14 @@ function address(href, { kind, title, text, marks }) {
   return url.href;
 }
 
-const state = (year) => make("span", { class: `state state-${year.status}` }, year.label);
+// A version is named by its day, the first text of an edition `goc`.
+const version = (name) => (name === "goc" ? "như đã ký" : `bản ${name.split("-").reverse().join("/")}`);
+const words = (year) => year.period + (year.version ? ` (${version(year.version)})` : "");
+const state = (year) => (year.label ? [make("span", { class: `state state-${year.status}` }, year.label), " "] : []);
 
 function where(group) {
-  const parts = [group.unit, group.series, group.path].filter(Boolean);
+  const parts = group.kind === "unit" ? ["Đơn vị"] : [group.unit, group.series, group.path].filter(Boolean);
+  if (!parts.length) parts.push("Trang");
   const path = parts.map((part, place) => (place ? [" › ", part] : [part])).flat();
   const sample = group.sample ? [" ", make("span", { class: "sample-mark" }, "Dữ liệu mẫu")] : [];
   return make("span", { class: "hit-path" }, path, sample);
@@ -124,8 +128,8 @@ function body(group) {
 export function drawn(group, id) {
   const [newest, ...older] = group.years;
   const line = newest.period
-    ? [make("span", { class: "hit-years" }, state(newest), ` ${newest.period}`,
-      older.length ? `, ${older.slice(0, YEARS - 1).map((year) => year.period).join(", ")}` : "",
+    ? [make("span", { class: "hit-years" }, state(newest), words(newest),
+      older.length ? `, ${older.slice(0, YEARS - 1).map(words).join(", ")}` : "",
       older.length >= YEARS ? " …" : "")]
     : [];
   return make("a", { role: "option", id, class: "hit", href: address(newest.href, group), tabindex: "-1", "aria-selected": "false" },
@@ -137,10 +141,9 @@ export function listed(group) {
   const [newest, ...older] = group.years;
   const link = make("a", { class: "hit-main", href: address(newest.href, group) }, where(group), body(group));
   if (!newest.period) return make("li", { class: "hit" }, link);
-  const words = (year) => year.period + (year.version ? ` (${year.version})` : "");
   const years = older.map((year) => [" ", make("a", { href: address(year.href, group), title: year.label }, words(year))]);
   return make("li", { class: "hit" }, link,
-    make("p", { class: "hit-years" }, state(newest), ` ${words(newest)}`,
+    make("p", { class: "hit-years" }, state(newest), words(newest),
       years.length ? [make("span", { class: "quiet" }, " · kỳ khác:"), ...years.flat()] : []));
 }
 

@@ -92,6 +92,12 @@ function drawFacets(counts) {
   one(".facets > summary").textContent = number ? `Lọc (${number} điều kiện)` : "Lọc";
 }
 
+// The years of a result, one of the chosen periods in front.
+function asChosen(years) {
+  const front = years.find((year) => chosen.get("ky").includes(year.period)) ?? years[0];
+  return [front, ...years.filter((year) => year !== front)];
+}
+
 async function show(offset = 0) {
   const number = (asked += 1);
   const query = input.value.trim();
@@ -114,7 +120,7 @@ async function show(offset = 0) {
     return;
   }
   if (number !== asked) return;
-  const rows = found.groups.map(listed);
+  const rows = found.groups.map((group) => listed({ ...group, years: asChosen(group.years) }));
   if (offset) {
     list.append(...rows);
     rows[0]?.querySelector("a").focus();

@@ -199,6 +199,19 @@ def test_engine_that_does_not_come_is_said(chromium, address):
     page.close()
 
 
+def test_the_engine_itself_answers(open_page):
+    """With the real engine: typed without accents, opened at its clause, words marked there."""
+    page = open_page("")
+    page.keyboard.press("/")
+    page.keyboard.type("giao ban chi doan hoa sua")
+    found = page.locator(".find-panel a[href*='/mn-hoa-sua/'][href$='#hop-giao-ban']").first
+    expect(found).to_be_visible()
+    found.click()
+
+    expect(page.locator("#hop-giao-ban")).to_be_in_viewport()
+    expect(page.locator("#hop-giao-ban mark.found").first).to_be_visible()
+
+
 # --- nothing found ---
 
 
@@ -286,6 +299,15 @@ def test_years_of_a_clause_are_one_result(stubbed):
     expect(hit).to_have_count(1)
     expect(hit.locator(".hit-main")).to_have_attribute("href", re.compile(r"/2025-2026/\?tim="))
     assert ["2024-2025", "2023-2024"] == hit.locator(".hit-years a").all_inner_texts()
+
+
+def test_chosen_period_opens(stubbed):
+    """Who filters by a period is led to that year; the others stay beside it."""
+    page = stubbed(f"{SEARCH}?q=giao ban&ky=2024-2025")
+    hit = page.locator(".hits > li")
+
+    expect(hit.locator(".hit-main")).to_have_attribute("href", re.compile(r"/2024-2025/\?tim="))
+    assert ["2025-2026", "2023-2024"] == hit.locator(".hit-years a").all_inner_texts()
 
 
 def test_typing_on_the_page_keeps_one_step_back(stubbed):
@@ -384,7 +406,9 @@ def test_other_words_of_a_year_are_marked_singly(open_page):
     assert 0 == page.locator(".clause:not(#hop-giao-ban) mark.found").count()
 
 
-@pytest.mark.parametrize("words", ["<img src=x onerror=alert(1)>", "(((.*+?|[a-", "|", "%00", "ﷺ" * 5000])
+@pytest.mark.parametrize(
+    "words", ["<img src=x onerror=alert(1)>", "(((.*+?|[a-", "|", "%00", "ﷺ" * 5000]
+)
 def test_an_address_from_anybody_marks_and_does_nothing_else(open_page, words):
     """Whatever `tim` holds is looked for as text."""
     page = open_page("huong-dan/")

@@ -421,14 +421,17 @@ def test_styles_fonts_and_icons_arrive(watched):
 
 
 def test_search_keeps_the_policy(watched):
-    """The search runs in its own worker and shows what it finds."""
+    """Box, page and marks work, and a result opens at its clause."""
     page = watched("")
     page.keyboard.press("/")
-    page.keyboard.type("giao ban")
-    found = page.locator(".md-search-result__link[href*='#hop-giao-ban']").first
+    page.keyboard.type("hop giao ban hoa sua")
+    found = page.locator(".find-panel a[href*='/mn-hoa-sua/'][href$='#hop-giao-ban']").first
     expect(found).to_be_visible(timeout=20000)
-    found.click()
+    page.keyboard.press("Enter")
+    hit = page.locator(".hits a[href*='/mn-hoa-sua/'][href$='#hop-giao-ban']").first
+    hit.click()
     expect(page).to_have_url(re.compile(r"hop-giao-ban"))
+    expect(page.locator("#hop-giao-ban mark.found").first).to_be_visible()
 
 
 def test_menu_keeps_the_policy(watched):
