@@ -67,7 +67,7 @@ async function ask() {
     const found = await find(query, { limit: SHOWN });
     if (number !== asked) return;
     const all = `${base}tim-kiem/?${new URLSearchParams({ q: query })}`;
-    const items = found.groups.map((group, place) => drawn(group, `tim-thay-${place}`));
+    const items = found.groups.map((group, place) => drawn(group, `__tim-${place}`));
     if (!items.length) {
       draw(`Không có kết quả cho “${query}”.`, [], [advice(query)]);
       return;
