@@ -37,6 +37,7 @@ from macros.problem import Severity
 from macros.publish import Publication
 from macros.render import Contact
 from macros.safety import Sandbox, sanitised
+from macros.search import Written, search_files, sections
 from macros.serving import (
     HASHED,
     inline_scripts,
@@ -77,6 +78,7 @@ class _Build:
     now: SitePage | None = None
     serving: bool = False
     names: dict[str, str] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
 
 
 _build = _Build()
@@ -115,7 +117,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     publication: Publication = config.extra["publication"]
     for file in [file for file in files if file.src_uri.startswith("don-vi/")]:
         files.remove(file)
-    _build.make, _build.frames, _build.now = {}, {}, None
+    _build.make, _build.frames, _build.now, _build.written = {}, {}, None, {}
     for address, make in publication.pages().items():
         uri = f"{address}index.md"
         _build.make[uri] = make
@@ -187,6 +189,9 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) ->
     page.title = _as_text(page.title or "")
     _as_texts(page.toc)
     html = sanitised(html)
+    if not (page.meta.get("search") or {}).get("exclude"):
+        title = unescape(page.title)
+        _build.written[page.url] = Written(page.url, title, sections(html, title))
     if OVERVIEW in html:
         publication: Publication = config.extra["publication"]
         glance = publication.glance(up_from(page.url))
@@ -257,6 +262,9 @@ def on_post_build(config: MkDocsConfig) -> None:
             (site / name).unlink(missing_ok=True)
     publication: Publication = config.extra["publication"]
     for address, content in publication.files():
+        write_file(content, str(site / address))
+    written = list(_build.written.values())
+    for address, content in search_files(publication.archive, publication.as_of, written):
         write_file(content, str(site / address))
     _refuse_unknown_scripts(site)
     write_file((_DEPLOY / "_headers").read_bytes(), str(site / "_headers"))
