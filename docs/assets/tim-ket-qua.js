@@ -35,11 +35,22 @@ export function make(tag, attributes, ...children) {
 
 export const counted = (total) => `${total.toLocaleString("vi")} kết quả`;
 
+// Marks of which those with only white space between them are one.
+function joined(text, marks = []) {
+  const found = [];
+  for (const [from, to] of marks) {
+    const before = found.at(-1);
+    if (before && !text.slice(before[1], from).trim()) before[1] = to;
+    else found.push([from, to]);
+  }
+  return found;
+}
+
 // A text with its marked parts, from `start` to `end`.
-function marked(text, marks = [], start = 0, end = text.length) {
+function marked(text, marks, start = 0, end = text.length) {
   const parts = [];
   let at = start;
-  for (const [from, to] of marks) {
+  for (const [from, to] of joined(text, marks)) {
     const [first, last] = [Math.max(from, at), Math.min(to, end)];
     if (first >= last) continue;
     parts.push(text.slice(at, first), make("mark", {}, text.slice(first, last)));
@@ -75,16 +86,10 @@ function excerpt(text, marks = []) {
   return [start ? "… " : "", ...marked(text, marks, start, end), end < text.length ? " …" : ""].filter(Boolean);
 }
 
-// The words that were found, as they are printed; neighbours stand together.
-function forms(text, marks = []) {
-  const found = [];
-  let before = null;
-  for (const [from, to] of marks) {
-    if (before && /^\s*$/.test(text.slice(before[1], from))) before[1] = to;
-    else found.push((before = [from, to]));
-  }
+// The words that were found, whole and as they are printed.
+function forms(text, marks) {
   const letter = /[\p{L}\p{N}]/u;
-  return found.map(([from, to]) => {
+  return joined(text, marks).map(([from, to]) => {
     let [first, last] = [from, to];
     while (first > 0 && letter.test(text[first - 1])) first -= 1;
     while (last < text.length && letter.test(text[last])) last += 1;

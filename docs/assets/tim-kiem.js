@@ -5,16 +5,19 @@ const form = document.querySelector("form.find");
 const input = form.querySelector(".find-input");
 const panel = form.querySelector(".find-panel");
 const said = form.querySelector(".find-said");
+const live = form.querySelector(".find-live");
 const list = form.querySelector("[role=listbox]");
 const after = form.querySelector(".find-after");
 const clear = form.querySelector(".find-clear");
 const opener = document.querySelector(".find-open");
 const SHOWN = 8;
 const PAUSE = 60; // ms without a key before a search
+const SILENCE = 500; // and before it is read aloud, so that no key is talked over
 const HOW = "Gõ tên đơn vị, lời trong điều khoản, số hiệu; có dấu hay không đều được.";
 
 let asked = 0; // the number of the newest question; older answers are dropped
 let timer = 0;
+let telling = 0;
 let active = -1;
 let modules = null;
 
@@ -48,6 +51,10 @@ function activate(place) {
 
 function draw(words, items, rest) {
   said.textContent = words;
+  clearTimeout(telling);
+  telling = setTimeout(() => {
+    live.textContent = items.length ? `${words}, mũi tên lên xuống để chọn` : words;
+  }, SILENCE);
   list.replaceChildren(...items);
   after.replaceChildren(...rest);
   activate(-1);
@@ -92,6 +99,8 @@ function open() {
 
 function close() {
   clearTimeout(timer);
+  clearTimeout(telling);
+  live.textContent = "";
   asked += 1;
   form.classList.remove("open");
   panel.hidden = true;
