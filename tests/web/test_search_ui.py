@@ -355,7 +355,8 @@ def test_a_result_opens_with_its_words_marked(open_page):
 @pytest.mark.parametrize("way", ["button", "Escape"])
 def test_marks_go_without_a_trace(open_page, way):
     """Taking the marks away leaves the text and the address as they were without them."""
-    read = "document.querySelector('.document').innerHTML"
+    read = """[...document.querySelectorAll('.document, .document *')]
+        .map(each => [each.outerHTML, each.childNodes.length])"""
     page = open_page(f"{HOA_SUA}?tim=giao ban|Chi đoàn#hop-giao-ban")
     expect(page.locator(".found-bar")).to_be_visible()
     assert marks(page)
