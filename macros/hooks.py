@@ -22,7 +22,7 @@ import mkdocs_macros.plugin
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
-from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
@@ -210,9 +210,10 @@ def _as_texts(contents: Iterable[AnchorLink]) -> None:
         _as_texts(link.children)
 
 
-@event_priority(100)
-def _make(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_: Any) -> Any:
-    """Make the page; until the search plugin has read it, it holds what search is to find."""
+def on_page_context(
+    context: TemplateContext, *, page: Page, config: MkDocsConfig, **_: Any
+) -> TemplateContext:
+    """Make the page: alone where the theme's template follows, else in its frame."""
     make = _build.make.get(page.file.src_uri)
     _build.now = made = _with_public_names(make()) if make else None
     if made is None:
@@ -224,27 +225,15 @@ def _make(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_:
         "description": str(escape(made.description)),
         "document": bool(made.source),
         "hide": ["navigation"] if made.contents else ["navigation", "toc"],
-        "search": {"exclude": not made.search},
     }
     page.edit_url = None
     if config.site_url and made.canonical:
         page.canonical_url = config.site_url.rstrip("/") + "/" + made.canonical
     page.toc = _contents(made)
-    page.content = made.search
+    page.content = made.html
+    if page.meta.get("template") == FILLED:
+        page.content = _in_frame(page, made, context, config)
     return context
-
-
-@event_priority(-100)
-def _show(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_: Any) -> Any:
-    """Put in what readers see: alone where the theme's template follows, else in its frame."""
-    if made := _build.now:
-        page.content = made.html
-        if page.meta.get("template") == FILLED:
-            page.content = _in_frame(page, made, context, config)
-    return context
-
-
-on_page_context = CombinedEvent(_make, _show)
 
 
 def on_post_page(output: str, *, page: Page, **_: Any) -> str:

@@ -24,7 +24,6 @@ from macros.model import (
     Archive,
     Clause,
     ClauseKind,
-    FactName,
     Kind,
     LaterVersion,
     PartialDate,
@@ -192,7 +191,6 @@ def agreement_page(
         contents=contents,
         source=path,
         canonical=own,
-        search="" if address or not agreement.newest else _search_text(agreement, rows),
     )
 
 
@@ -236,7 +234,6 @@ def unit_page(
         address=address, title=unit.name, html=html,
         description=f"{unit.name} ({kind.lower()}): các bản quy chế phối hợp theo kỳ.",
         contents=tuple(Contents(key, series_name(unit, key), 2) for key in series),
-        search=Markup("<h1>{}</h1><p>{}</p>").format(unit.name, kind),
     )  # fmt: skip
 
 
@@ -358,30 +355,6 @@ def _versions(agreement: Agreement, archive: Archive) -> Iterator[tuple[str, Agr
             yield f"Bản {RECORDS[facts.record.kind]} {day.words}", each
         else:
             yield "Bản ký lần đầu", each
-
-
-def _search_text(agreement: Agreement, rows: Sequence[_Row]) -> str:
-    """The page for the search index, clause by clause, from the model."""
-    page = agreement.page
-    facts = [*agreement.unit.sides.values()]
-    for name in (FactName.NUMBER, FactName.DATE, FactName.SIGNATURES, FactName.RECIPIENTS):
-        facts += agreement.printed(name)
-    top = Markup("<h1>{}</h1><p>{} {} {}</p>").format(
-        f"{title_of(agreement)} – {agreement.unit.name}",
-        " ".join(page.title),
-        " ".join(page.report),
-        " ".join(facts),
-    )
-    clauses = (
-        _FOUND.format(id=clause.id, title=title[0].upper() + title[1:], text=clause.text)
-        for row in rows
-        if (clause := row.clause)
-        for title in (f"{clause.label} {clause.text}".strip() if clause.level else row.cited,)
-    )
-    return Markup("").join((top, *clauses))
-
-
-_FOUND = Markup('<h2 id="{id}">{title}</h2><p>{text}</p>')
 
 
 def _version_words(agreement: Agreement) -> str:

@@ -359,6 +359,9 @@ class _Sections(HTMLParser):
     """Cuts a page's content at its headings; the theme's signs beside them are left out."""
 
     _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+    _INLINE = frozenset(
+        ("a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "span", "strong")
+    )
     _SKIPPED = frozenset(("script", "style", "svg", "button", "template"))
 
     def __init__(self, title: str) -> None:
@@ -374,7 +377,7 @@ class _Sections(HTMLParser):
             self._in_heading = True
         elif tag in self._SKIPPED or given.get("class") == "headerlink":
             self._skipped += 1
-        elif not self._skipped:
+        elif not self._skipped and tag not in self._INLINE:
             self._put(" ")
 
     def handle_endtag(self, tag: str) -> None:
@@ -382,7 +385,7 @@ class _Sections(HTMLParser):
             self._in_heading = False
         elif self._skipped and tag in (*self._SKIPPED, "a"):
             self._skipped -= 1
-        else:
+        elif tag not in self._INLINE:
             self._put(" ")
 
     def handle_data(self, data: str) -> None:

@@ -235,7 +235,8 @@ def test_a_path_changes_no_header(nginx):
         (HOA_SUA, ("text/html; charset=utf-8", "no-cache", None)),
         (f"{HOA_SUA}agreement.json", ("application/json; charset=utf-8", "no-cache", None)),
         ("build.json", ("application/json; charset=utf-8", "no-cache", None)),
-        ("search/search_index.json", ("application/json; charset=utf-8", "no-cache", None)),
+        ("tim/muc-luc.json", ("application/json; charset=utf-8", "no-cache", None)),
+        ("tim/chu/0.bin", ("application/octet-stream", "no-cache", None)),
         (f"{HOA_SUA}nguon/", ("text/html; charset=utf-8", "no-cache", None)),
         (
             f"{HOA_SUA}nguon/002_51488acdfc4b7d6c.txt",
