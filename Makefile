@@ -24,7 +24,7 @@ check: setup ## check docs/ and data/ and print every mistake
 	@$(BIN)/python -m macros check
 
 test: setup chromium lint check ## run all checks and tests (installs Chromium where it is missing)
-	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: setup ## ruff, mypy, committed schemas
 	@$(BIN)/ruff check .

@@ -22,7 +22,7 @@ import mkdocs_macros.plugin
 from markupsafe import escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
-from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
@@ -37,6 +37,7 @@ from macros.problem import Severity
 from macros.publish import Publication
 from macros.render import Contact
 from macros.safety import Sandbox, sanitised
+from macros.search import Written, search_files, sections
 from macros.serving import (
     HASHED,
     inline_scripts,
@@ -77,6 +78,7 @@ class _Build:
     now: SitePage | None = None
     serving: bool = False
     names: dict[str, str] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
 
 
 _build = _Build()
@@ -115,7 +117,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     publication: Publication = config.extra["publication"]
     for file in [file for file in files if file.src_uri.startswith("don-vi/")]:
         files.remove(file)
-    _build.make, _build.frames, _build.now = {}, {}, None
+    _build.make, _build.frames, _build.now, _build.written = {}, {}, None, {}
     for address, make in publication.pages().items():
         uri = f"{address}index.md"
         _build.make[uri] = make
@@ -187,6 +189,9 @@ def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) ->
     page.title = _as_text(page.title or "")
     _as_texts(page.toc)
     html = sanitised(html)
+    if not (page.meta.get("search") or {}).get("exclude"):
+        title = unescape(page.title)
+        _build.written[page.url] = Written(page.url, title, sections(html, title))
     if OVERVIEW in html:
         publication: Publication = config.extra["publication"]
         glance = publication.glance(up_from(page.url))
@@ -205,9 +210,10 @@ def _as_texts(contents: Iterable[AnchorLink]) -> None:
         _as_texts(link.children)
 
 
-@event_priority(100)
-def _make(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_: Any) -> Any:
-    """Make the page; until the search plugin has read it, it holds what search is to find."""
+def on_page_context(
+    context: TemplateContext, *, page: Page, config: MkDocsConfig, **_: Any
+) -> TemplateContext:
+    """Make the page: alone where the theme's template follows, else in its frame."""
     make = _build.make.get(page.file.src_uri)
     _build.now = made = _with_public_names(make()) if make else None
     if made is None:
@@ -219,27 +225,15 @@ def _make(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_:
         "description": str(escape(made.description)),
         "document": bool(made.source),
         "hide": ["navigation"] if made.contents else ["navigation", "toc"],
-        "search": {"exclude": not made.search},
     }
     page.edit_url = None
     if config.site_url and made.canonical:
         page.canonical_url = config.site_url.rstrip("/") + "/" + made.canonical
     page.toc = _contents(made)
-    page.content = made.search
+    page.content = made.html
+    if page.meta.get("template") == FILLED:
+        page.content = _in_frame(page, made, context, config)
     return context
-
-
-@event_priority(-100)
-def _show(context: TemplateContext, /, *, page: Page, config: MkDocsConfig, **_: Any) -> Any:
-    """Put in what readers see: alone where the theme's template follows, else in its frame."""
-    if made := _build.now:
-        page.content = made.html
-        if page.meta.get("template") == FILLED:
-            page.content = _in_frame(page, made, context, config)
-    return context
-
-
-on_page_context = CombinedEvent(_make, _show)
 
 
 def on_post_page(output: str, *, page: Page, **_: Any) -> str:
@@ -257,6 +251,9 @@ def on_post_build(config: MkDocsConfig) -> None:
             (site / name).unlink(missing_ok=True)
     publication: Publication = config.extra["publication"]
     for address, content in publication.files():
+        write_file(content, str(site / address))
+    written = list(_build.written.values())
+    for address, content in search_files(publication.archive, publication.as_of, written):
         write_file(content, str(site / address))
     _refuse_unknown_scripts(site)
     write_file((_DEPLOY / "_headers").read_bytes(), str(site / "_headers"))

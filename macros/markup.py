@@ -56,8 +56,7 @@ class SitePage:
     """A page below the theme: `address` ends in `/` and is relative to the site's root.
 
     `source` is the file that it shows; `canonical` the address that search engines shall keep
-    where two pages show one text; `search` what a search index reads instead of `html`: a heading
-    with an id and a paragraph for each clause (empty: the page is not to be found).
+    where two pages show one text.
     """
 
     address: str
@@ -67,7 +66,6 @@ class SitePage:
     contents: tuple[Contents, ...] = ()
     source: str = ""
     canonical: str = ""
-    search: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from macros.render import (
     agreement_page,
     moved_page,
     overview,
+    search_page,
     series_name,
     sources_page,
     unit_page,
@@ -46,6 +47,7 @@ from macros.usage import Usage, against, shared_pages
 PER_PAGE = 100
 # Where any two editions are compared, in the browser.
 ANY = "so-sanh/"
+SEARCH = "tim-kiem/"
 _GLANCE = 12
 
 
@@ -194,7 +196,8 @@ class Publication:
         whole = len(cards) <= PER_PAGE
         shown = cards if whole else []
         found: dict[str, Callable[[], SitePage]] = {
-            "don-vi/": partial(units_page, shown, samples, counts, whole=whole, offered=cards)
+            "don-vi/": partial(units_page, shown, samples, counts, whole=whole, offered=cards),
+            SEARCH: partial(search_page, SEARCH, [*shown, *samples] if whole else [], counts),
         }
         for kind, rows in by_type.items():
             last = -(-len(rows) // PER_PAGE)

@@ -25,7 +25,6 @@ from macros.model import (
     Archive,
     Clause,
     ClauseKind,
-    FactName,
     Kind,
     LaterVersion,
     PartialDate,
@@ -216,7 +215,6 @@ def agreement_page(
         contents=contents,
         source=path,
         canonical=own,
-        search="" if address or not agreement.newest else _search_text(agreement, rows),
     )
 
 
@@ -260,7 +258,6 @@ def unit_page(
         address=address, title=unit.name, html=html,
         description=f"{unit.name} ({kind.lower()}): các bản quy chế phối hợp theo kỳ.",
         contents=tuple(Contents(key, series_name(unit, key), 2) for key in series),
-        search=Markup("<h1>{}</h1><p>{}</p>").format(unit.name, kind),
     )  # fmt: skip
 
 
@@ -287,6 +284,17 @@ def units_page(
     return SitePage(
         address=address, title=title, html=html,
         description="Danh sách đơn vị có quy chế phối hợp trong kho, lọc theo loại, địa bàn, bên, tình trạng.",
+    )  # fmt: skip
+
+
+def search_page(address: str, cards: Sequence[Card], counts: Mapping[UnitType, int]) -> SitePage:
+    """Where the browser searches; without JavaScript the units stand there, or their types."""
+    html = ENVIRONMENT.get_template("search.html").render(
+        rows=list(_card_rows(cards)), counts=counts, up=up_from(address)
+    )
+    return SitePage(
+        address=address, title="Tìm kiếm", html=html,
+        description="Tìm đơn vị, điều khoản trong các bản quy chế phối hợp; có dấu hay không đều được.",
     )  # fmt: skip
 
 
@@ -376,30 +384,6 @@ def _held(agreement: Agreement) -> str:
     if agreement.facts.draft:
         return "bản thảo"
     return "niêm phong" if agreement.facts.seal else "chưa niêm phong"
-
-
-def _search_text(agreement: Agreement, rows: Sequence[_Row]) -> str:
-    """The page for the search index, clause by clause, from the model."""
-    page = agreement.page
-    facts = [*agreement.unit.sides.values()]
-    for name in (FactName.NUMBER, FactName.DATE, FactName.SIGNATURES, FactName.RECIPIENTS):
-        facts += agreement.printed(name)
-    top = Markup("<h1>{}</h1><p>{} {} {}</p>").format(
-        f"{title_of(agreement)} – {agreement.unit.name}",
-        " ".join(page.title),
-        " ".join(page.report),
-        " ".join(facts),
-    )
-    clauses = (
-        _FOUND.format(id=clause.id, title=title[0].upper() + title[1:], text=clause.text)
-        for row in rows
-        if (clause := row.clause)
-        for title in (f"{clause.label} {clause.text}".strip() if clause.level else row.cited,)
-    )
-    return Markup("").join((top, *clauses))
-
-
-_FOUND = Markup('<h2 id="{id}">{title}</h2><p>{text}</p>')
 
 
 def _version_words(agreement: Agreement) -> str:

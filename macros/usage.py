@@ -295,7 +295,6 @@ def _index_page(usage: Usage) -> SitePage:
     said = "Các điều khoản mà nhiều đơn vị dùng chung: câu chữ qua các năm và ai dùng câu chữ nào."
     return SitePage(
         address=BASE, title="Điều khoản dùng chung", description=said, html=html,
-        search=Markup("<h1>Điều khoản dùng chung</h1><p>{}</p>").format(said),
     )  # fmt: skip
 
 
@@ -335,17 +334,11 @@ def _clause_page(usage: Usage, name: str, page: int, last: int) -> SitePage:
     for each in groups:
         words = f"{each['heading']} (dữ liệu mẫu)" if each["sample"] else str(each["heading"])
         contents.append(Contents(str(each["id"]), words, 2))
-    found = Markup('<h2 id="cau-chu-{}">Câu chữ {}</h2><p>{}</p>')
-    search = [Markup("<h1>{}</h1>").format(clause.title)]
-    search += [
-        found.format(period, period.words, text)
-        for period, text in zip(periods, texts, strict=True)
-    ]
     named = "" if page == 1 else f", trang {page}"
     return SitePage(
         address=_address(name, page), title=f"{clause.title}{named} – Điều khoản dùng chung",
         description=f"Điều khoản dùng chung “{clause.title}”: câu chữ qua các năm, ai dùng câu nào.",
-        html=html, contents=tuple(contents), search=Markup("").join(search) if page == 1 else "",
+        html=html, contents=tuple(contents),
     )  # fmt: skip
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  a program, not a package
 # The only program that holds a token which may write. So: the standard library alone, nothing of
 # a pull request is run, and of its words only a report of limited size goes through, as text.
 # Refuses: to say a number or a commit that is not the forge's own; to post a report where the

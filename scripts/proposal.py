@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  a program, not a package
 # Hides: how a proposal's content comes under the code that is checked out here.
 # Refuses: every byte of it outside docs/ and data/, docs/assets/ too; shortcuts and submodules.
 # The content is read from git's objects as it is: no filter, no attribute of the proposal is obeyed.

@@ -8,10 +8,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # DESIGN §5: imports point down only, never sideways or up.
 FLOORS = [
-    "problem model labels words",
+    "problem model labels words postings",
     "grammar citing reading clauses verbatim links limits calendar compare markup seal matter editing against mentions",
     "checks render redline export telling keeping ways renewal naming usage touched safety serving",
-    "archive publish git site review asking",
+    "archive publish git site review asking search",
     "__init__ hooks cli",
     "__main__",
 ]

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,16 @@ def test_modules_are_named(page):
         named = set(re.findall(r'class="m"[^>]*>(\w+)<', read(page)))
 
     assert modules <= named
+
+
+def test_drawing_is_drawn():
+    """The drawing is what scripts/drawing.py draws; nobody edits it by hand."""
+    drawn = subprocess.run(
+        [sys.executable, "-c", "import drawing, sys; sys.stdout.buffer.write(drawing.drawing().encode())"],
+        cwd=ROOT / "scripts", capture_output=True, check=True,
+    ).stdout  # fmt: skip
+
+    assert drawn.decode() == read("docs/assets/kien-truc.svg")
 
 
 def test_imports_point_down():

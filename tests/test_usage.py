@@ -416,18 +416,6 @@ def test_no_page_grows_without_bound(tmp_path: Path):
     assert sorted(found.units) == sorted(name for each in named for name in each)
 
 
-def test_pages_can_be_found(tmp_path: Path):
-    """The search has each wording with its place; the further pages of a list are not in it."""
-    found = many(archive(tmp_path, {"binh": {"2024-2025": OWN}}), PER_PAGE + 1)
-    made = Publication(found, DAY, Contact()).pages()
-
-    assert '<h2 id="cau-chu-2022-2023">Câu chữ năm học 2022-2023</h2>' in (
-        made["dieu-khoan/giao-ban/"]().search
-    )
-    assert "" == made["dieu-khoan/giao-ban/2/"]().search
-    assert "Điều khoản dùng chung" in made["dieu-khoan/"]().search
-
-
 def test_links_are_relative(tmp_path: Path):
     """No page about shared clauses names a host, or an address from a host's root."""
     linked = [

@@ -94,7 +94,7 @@ def known() -> frozenset[str]:
         found |= Seen(text).marks | {f"{name}=" for name in re.findall(r"\s([a-z-]+)=\"", text)}
     publication = Publication(load(ROOT).archive, DAY, CONTACT)
     for make in publication.pages().values():
-        found |= Seen((made := make()).html).marks | Seen(made.search).marks
+        found |= Seen(make().html).marks
     return frozenset(found) - _OF_WHOLE_PAGES | {f"<h{level}" for level in range(2, 7)}
 
 
@@ -115,7 +115,7 @@ def published(archive: Archive) -> None:
     """Make every page and file of an archive: no foreign element, attribute or address."""
     publication = Publication(archive, DAY, CONTACT)
     pages = [make() for address, make in publication.pages().items() if address != ANY]
-    for html in [*(p.html for p in pages), *(p.search for p in pages), publication.glance("./")]:
+    for html in [*(p.html for p in pages), publication.glance("./")]:
         seen = Seen(html)
         assert not seen.marks - known(), seen.marks - known()
         foreign = [link for link in seen.links if not _stays(link)]

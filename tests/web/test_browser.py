@@ -20,6 +20,7 @@ SAMPLE = "don-vi/truong-mau/cong-doan/"
 KINDS = {
     "home": "",
     "units": "don-vi/",
+    "search": "tim-kiem/",
     "type": "don-vi/loai/mam-non/",
     "unit": "don-vi/truong-mau/",
     "agreement": HA_NOI,
@@ -304,15 +305,6 @@ def test_reader_can_propose_and_report(open_page):
     assert report == "mailto:van-thu@truong.example"
 
 
-def test_search_finds_a_clause(open_page):
-    """The theme's search leads to the clause itself."""
-    page = open_page("")
-    page.keyboard.press("/")
-    page.keyboard.type("giao ban")
-    found = page.locator(".md-search-result__link[href*='#hop-giao-ban']").first
-    expect(found).to_be_visible(timeout=15000)
-
-
 def test_missing_page_says_so(chromium, site_at_root):
     """An unknown address at any depth is answered in Vietnamese, in the site's dress."""
     page = chromium.new_page()
@@ -361,15 +353,6 @@ def test_unreadable_fragment_does_no_harm(open_page):
     page = open_page(f"{HOA_SUA}#%E0%A4%A")
 
     assert "in ngày" in page.locator(".print-foot").text_content()
-
-
-def test_search_index_waits_for_the_reader(open_page):
-    """Opening an agreement does not fetch the search index."""
-    page = open_page(HOA_SUA)
-    page.wait_for_load_state("networkidle")
-    fetched = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
-
-    assert [name for name in fetched if "search_index" in name] == []
 
 
 @pytest.mark.parametrize("scripts", [True, False])

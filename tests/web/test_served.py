@@ -233,7 +233,8 @@ def test_a_path_changes_no_header(nginx):
         (HOA_SUA, ("text/html; charset=utf-8", "no-cache", None)),
         (f"{HOA_SUA}agreement.json", ("application/json; charset=utf-8", "no-cache", None)),
         ("build.json", ("application/json; charset=utf-8", "no-cache", None)),
-        ("search/search_index.json", ("application/json; charset=utf-8", "no-cache", None)),
+        ("tim/muc-luc.json", ("application/json; charset=utf-8", "no-cache", None)),
+        ("tim/chu/0.bin", ("application/octet-stream", "no-cache", None)),
         (f"{HOA_SUA}nguon/", ("text/html; charset=utf-8", "no-cache", None)),
         (
             f"{HOA_SUA}nguon/002_51488acdfc4b7d6c.txt",
@@ -306,9 +307,9 @@ def test_every_asset_has_its_digest_in_its_name(site):
     names = [path.name for path in (site / "assets").rglob("*") if path.is_file()]
 
     assert [name for name in names if not HASHED.search(name)] == []
-    assert {"first", "qcph", "so-sanh", "compare"} == {
-        path.name.partition(".")[0] for path in (site / "assets").glob("*.js")
-    }
+    ours = {"first", "qcph", "so-sanh", "compare", "tim"}
+    ours |= {"tim-kiem", "tim-ket-qua", "tim-trang", "tim-dau"}
+    assert ours == {path.name.partition(".")[0] for path in (site / "assets").glob("*.js")}
 
 
 def test_list_policies_and_pages_agree(site):
@@ -427,14 +428,17 @@ def test_styles_fonts_and_icons_arrive(watched):
 
 
 def test_search_keeps_the_policy(watched):
-    """The search runs in its own worker and shows what it finds."""
+    """Box, page and marks work, and a result opens at its clause."""
     page = watched("")
     page.keyboard.press("/")
-    page.keyboard.type("giao ban")
-    found = page.locator(".md-search-result__link[href*='#hop-giao-ban']").first
+    page.keyboard.type("hop giao ban hoa sua")
+    found = page.locator(".find-panel a[href*='/mn-hoa-sua/'][href$='#hop-giao-ban']").first
     expect(found).to_be_visible(timeout=20000)
-    found.click()
+    page.keyboard.press("Enter")
+    hit = page.locator(".hits a[href*='/mn-hoa-sua/'][href$='#hop-giao-ban']").first
+    hit.click()
     expect(page).to_have_url(re.compile(r"hop-giao-ban"))
+    expect(page.locator("#hop-giao-ban mark.found").first).to_be_visible()
 
 
 def test_menu_keeps_the_policy(watched):
