@@ -24,6 +24,7 @@ from macros.citing import cite
 from macros.model import Agreement, Archive, Clause, ClauseId, FactName, UnitId
 from macros.postings import Index, Shorts, coded_numbers
 from macros.render import COUNTERPARTS, TYPES, series_name, title_of
+from macros.usage import Usage, in_words
 
 FOLDER = "tim/"
 _FORM = 1
@@ -190,21 +191,16 @@ class _Made:
 
     def shared(self) -> None:
         """The wordings of each shared clause."""
-        real = {
-            clause.shared.id
-            for agreement in self._archive.agreements
-            if not agreement.unit.sample
-            for clause in agreement.page.clauses
-            if clause.shared
-        }
+        usage = Usage(self._archive)
         for name, clause in sorted(self._archive.shared.items()):
             periods = sorted(clause.wordings, reverse=True)
             years = [[str(period), "", -1] for period in periods]
             row = self._row(f"_dieu-khoan/{name}", -1, name, "", "Điều khoản dùng chung", years)
-            row.sample = name not in real
+            row.sample = name in usage.samples or not usage.uses[name]
             texts: dict[str, list[int]] = {}
             for place, period in enumerate(periods):
-                texts.setdefault(clause.wordings[period], []).append(place)
+                text = in_words(clause.wordings[period], usage.meant[name])
+                texts.setdefault(text, []).append(place)
             for number, (text, places) in enumerate(texts.items()):
                 wording = _Wording(
                     "shared", "", clause.title, "", text, (clause.title, "điều khoản dùng chung")

@@ -398,9 +398,21 @@ def _with_pills(text: str, meant: Mapping[str, str]) -> Markup:
     )
 
 
-def _pill(name: str, meant: Mapping[str, str]) -> Markup:
+def in_words(text: str, meant: Mapping[str, str]) -> str:
+    """A wording with each blank as what it stands for: `‹Công đoàn› được mời …`."""
+    return "".join(
+        f"‹{_value(part, meant)}›" if place % 2 else part
+        for place, part in enumerate(BLANK.split(text))
+    )
+
+
+def _value(name: str, meant: Mapping[str, str]) -> str:
     value = meant.get(name.lower(), name)
-    return _PILL.format(name, capital(value) if name[0].isupper() else value)
+    return capital(value) if name[0].isupper() else value
+
+
+def _pill(name: str, meant: Mapping[str, str]) -> Markup:
+    return _PILL.format(name, _value(name, meant))
 
 
 def _terms(agreement: Agreement) -> dict[str, str]:

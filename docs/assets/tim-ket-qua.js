@@ -33,7 +33,7 @@ export function make(tag, attributes, ...children) {
   return made;
 }
 
-export const counted = (total) => `${total.toLocaleString("vi")} kết quả`;
+export const counted = ({ total, sure }) => `${sure ? "" : "khoảng "}${total.toLocaleString("vi")} kết quả`;
 
 // Marks of which those with only white space between them are one.
 function joined(text, marks = []) {

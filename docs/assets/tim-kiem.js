@@ -79,8 +79,8 @@ async function ask() {
       draw(`Không có kết quả cho “${query}”.`, [], [advice(query)]);
       return;
     }
-    const more = make("a", { class: "find-all", href: all }, `Mở trang kết quả: xem tất cả ${found.total}, lọc theo đơn vị, kỳ`);
-    draw(counted(found.total), items, [more]);
+    const more = make("a", { class: "find-all", href: all }, `Mở trang kết quả: xem tất cả, lọc theo đơn vị, kỳ`);
+    draw(counted(found), items, [more]);
   } catch (failed) {
     if (number !== asked) return;
     modules = null;

@@ -130,7 +130,7 @@ async function show(offset = 0) {
   one(".facets").hidden = !found.total && !picked();
   drawFacets(found.facets ?? {});
   const reached = offset + rows.length;
-  status.textContent = found.total ? counted(found.total) : `Không có kết quả cho “${query}”.`;
+  status.textContent = found.total ? counted(found) : `Không có kết quả cho “${query}”.`;
   after.replaceChildren();
   if (!found.total) after.append(advice(query, picked()));
   if (rows.length && reached < found.total) {

@@ -695,7 +695,7 @@ function everything() {
 async function asked(query, { filters = {}, limit = 10, offset = 0 }) {
   const parts = parsed(query);
   const filtered = FACETS.some((facet) => filters[facet]?.length);
-  const none = { total: 0, groups: [], facets: Object.fromEntries(FACETS.map((facet) => [facet, []])) };
+  const none = { total: 0, sure: true, groups: [], facets: Object.fromEntries(FACETS.map((facet) => [facet, []])) };
   if (!parts.length && !filtered) return none;
   let found = parts.length ? await candidates(parts, false) : everything();
   const loose = parts.every((part) => part.words.length === 1);
@@ -716,7 +716,9 @@ async function asked(query, { filters = {}, limit = 10, offset = 0 }) {
     good.push(...proven);
   }
   const groups = good.slice(strict ? offset : 0, (strict ? offset : 0) + limit);
-  return { total: groups.length || offset ? best.length - dropped : 0, groups, facets };
+  // A phrase is proved on the texts that were read; of the others only its pairs are known.
+  const sure = !strict || at >= best.length;
+  return { total: groups.length || offset ? best.length - dropped : 0, sure, groups, facets };
 }
 
 async function search(query, options = {}) {

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -191,7 +192,9 @@ def test_two_builds_at_once(tmp_path: Path) -> None:
     )  # fmt: skip
     while not (tmp_path / "www/site.new/qcph-build.lock").exists():
         time.sleep(0.001)
+    os.kill(first.pid, signal.SIGSTOP)  # it is at work until the second has ended
     second = build(ours, tmp_path / "www/site")
+    os.kill(first.pid, signal.SIGCONT)
     _, said = first.communicate()
 
     site = tmp_path / "www/site"

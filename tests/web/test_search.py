@@ -152,6 +152,24 @@ def test_what_is_nowhere_is_not_found(ask, query):
     assert found["groups"] == []
 
 
+def test_a_long_phrase_says_whether_its_count_is_sure(ask):
+    """All texts of a rare phrase were read; of a common one only the first were."""
+    rare = ask('"lực lượng xung kích"', limit=10)
+    words = ask("công đoàn", limit=1)
+
+    assert (rare["sure"], rare["total"]) == (True, len(rare["groups"]))
+    assert words["sure"]
+
+
+def test_blanks_are_shown_as_what_they_stand_for(ask):
+    """A shared wording names the side in each blank, as its page does."""
+    texts = [each["text"] for each in ask("giao ban định kỳ")["groups"] if each["kind"] == "shared"]
+
+    assert ["‹Công đoàn› được tham gia các cuộc giao ban định kỳ của ‹chính quyền›,"] == [
+        text[: text.index(" các Hội nghị")] for text in texts
+    ]
+
+
 def test_years_of_a_clause_are_one_result(ask):
     """A clause that stood in several years is found once, the newest year in front."""
     found = ask('"thăm hỏi"', filters={"unit": ["truong-mau"]}, limit=20)

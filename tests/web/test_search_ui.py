@@ -338,7 +338,8 @@ def test_slash_on_the_page_leads_to_its_own_field(stubbed):
 
 
 def marks(page: Page) -> list[str]:
-    """The marked texts of a page."""
+    """The marked texts of a page, once they are marked."""
+    page.locator("mark.found").first.wait_for()
     return page.locator("mark.found").all_inner_texts()
 
 
