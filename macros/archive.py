@@ -154,9 +154,9 @@ def write(root: Path, edits: Edits, known: Mapping[str, str]) -> Written:
     longer as it was read, where a new one is there already, or where the disk refuses; then
     everything is as before.
     """
-    paths = [Path(path) for path in edits.texts]
+    paths = [Path(path) for path in (*edits.texts, *edits.files)]
     try:
-        before = {path.as_posix(): _present(root, path, known) for path in paths}
+        before = {path.as_posix(): _present(root, path, known, edits.files) for path in paths}
         folders = {root / each for path in paths for each in path.parents}
         made = tuple(sorted((each for each in folders if not each.exists()), reverse=True))
     except OSError as failed:
@@ -172,6 +172,13 @@ def write(root: Path, edits: Edits, known: Mapping[str, str]) -> Written:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             data = _in_form_of(before[path] or b"", text)
             staged.append((_staged(root / path, data), root / path))
+        for path in edits.files:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+        staged += [
+            (_staged(root / path, data), root / path)
+            for path, data in edits.files.items()
+            if before[Path(path).as_posix()] is None
+        ]
         for fresh, target in staged:
             fresh.replace(target)
         for target in gone:
@@ -186,12 +193,16 @@ def write(root: Path, edits: Edits, known: Mapping[str, str]) -> Written:
     return written
 
 
-def _present(root: Path, path: Path, known: Mapping[str, str]) -> bytes | None:
+def _present(
+    root: Path, path: Path, known: Mapping[str, str], files: Mapping[str, bytes]
+) -> bytes | None:
     """What is there now; EditorError where it is not what the edits were made from."""
     name = path.as_posix()
     if any((root / each).is_symlink() for each in (path, *path.parents)[:-1]):
         raise EditorError(f"{name} chỉ là lối tắt (symlink); không ghi gì cả")
     found = (root / path).read_bytes() if (root / path).exists() else None
+    if name in files and found == files[name]:
+        return found
     if name not in known and found is not None:
         raise EditorError(f"{name} đã có; không ghi đè")
     read = found and found.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from macros.citing import out_of_sequence
 from macros.clauses import blanks, calls, faults, newer, terms_of, wording
 from macros.compare import ChangeKind, compare
+from macros.foreign import original_text
 from macros.grammar import fold
 from macros.links import Fault, broken_links
 from macros.model import (
@@ -33,7 +34,7 @@ from macros.model import (
     Unit,
     versions_of,
 )
-from macros.problem import Problem, Severity, nearest
+from macros.problem import EditorError, Problem, Severity, nearest
 from macros.reading import FIELD_WORDS, place_of
 from macros.verbatim import differences
 
@@ -440,8 +441,10 @@ def _verbatim(
     archive: Archive, agreement: Agreement, source: Source, data: bytes
 ) -> Iterator[Problem]:
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = original_text(source.file, data)
+    except (UnicodeDecodeError, EditorError):
+        text = None
+    if text is None:
         message = f"data/sources/{source.file} không phải văn bản UTF-8 nên không đối chiếu được"
         hint = "Lưu bản gốc thành tệp .txt UTF-8; tệp quét hay PDF ghi vai trò signed-scan."
         yield _fact(archive, agreement, ("source",), "V103", message, hint)

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from macros import keeping, naming, renewal, review, usage, ways
+from macros import intake, keeping, naming, renewal, review, usage, ways
 from macros.archive import (
     IN_TEXTS,
     BrokenTextError,
@@ -32,9 +32,10 @@ from macros.archive import (
 )
 from macros.asking import DAY, PERIOD, Group, RefusedError, wrong_use
 from macros.editing import Edits, edition_named
+from macros.exchange import incoming
 from macros.git import checkout, extract
 from macros.markup import seen, shown
-from macros.model import Archive, PartialDate, Period, RecordKind, Side
+from macros.model import Archive, PartialDate, Period, RecordKind, Side, TextState
 from macros.problem import EditorError, Problem, Severity, as_json
 from macros.site import (
     NotPlacedError,
@@ -45,7 +46,7 @@ from macros.site import (
     read_record,
     rebuild,
 )
-from macros.telling import Style, Text, tell
+from macros.telling import Style, Telling, Text, tell
 
 ROOT = Path(__file__).resolve().parent.parent
 _ROOT = click.option(
@@ -213,13 +214,17 @@ def diff(form: str, root: Path, old: str, new: str) -> None:
     elif form == "html":
         click.echo(telling.html().encode(), nl=False)
     else:
-        plain = bool(os.environ.get("NO_COLOR"))
-        for line in telling.lines():
-            styled = (
-                text if plain or not style else click.style(text, **_STYLES[style])
-                for style, text in line
-            )
-            click.echo("".join(styled))
+        _print_lines(telling)
+
+
+def _print_lines(telling: Telling) -> None:
+    plain = bool(os.environ.get("NO_COLOR"))
+    for line in telling.lines():
+        styled = (
+            text if plain or not style else click.style(text, **_STYLES[style])
+            for style, text in line
+        )
+        click.echo("".join(styled))
 
 
 def text_of(name: str, root: Path) -> Text:
@@ -291,6 +296,8 @@ def _write(
     for path, text in edits.texts.items():
         done = "đã sửa" if path in loaded.archive.texts else "đã tạo"
         click.echo(f"{'đã xóa' if text is None else done}: {path}")
+    for path in edits.files:
+        click.echo(f"bản gốc: {path}")
     for line in edits.said:
         click.echo(shown(line))
 
@@ -454,6 +461,95 @@ def new(every: bool, root: Path, arguments: Sequence[str]) -> None:
         _write(root, lambda archive: renewal.renew_all(archive, period))
     else:
         _write(root, lambda archive: renewal.renew(archive, arguments[0], period))
+
+
+@cli.command("import")
+@click.option(
+    "--as", "editions", multiple=True, metavar="BẢN",
+    help="Tệp là bản nào, như truong-mau/cong-doan/2027-2028; nhiều tệp thì ghi mỗi tệp một lần.",
+)  # fmt: skip
+@click.option("--draft", is_flag=True, help="Văn bản chưa ai ký.")
+@click.option("--report", is_flag=True, help="Tệp là một bài báo nói về văn bản.")
+@click.option("--repair", is_flag=True, help="Sửa theo đề nghị các chỗ nghi là lỗi khi chuyển tệp.")
+@click.option(
+    "--unit-name", default="", metavar="TÊN", help="Tên của đơn vị mà kho chưa có, như văn bản in."
+)
+@_ROOT
+@click.argument("files", metavar="TỆP...", nargs=-1, required=True, type=click.Path(path_type=Path))
+def take_in(
+    editions: Sequence[str], draft: bool, report: bool, repair: bool, unit_name: str, root: Path,
+    files: Sequence[Path],
+) -> None:  # fmt: skip
+    """Nhập văn bản từ tệp Word, PDF, .txt, .md, .html: ghi trang và dữ kiện, so với năm trước.
+
+    TỆP: tệp hay thư mục. Không ghi --as thì tên bản lấy từ tên tệp, <đơn vị>_<bộ>_<kỳ>.docx, hay
+    từ thư mục, <đơn vị>/<bộ>/<kỳ>.docx.
+    """
+    _is_project(root)
+    paths = [path for file in files for path in _files_of(file)]
+    if not paths:
+        raise RefusedError(
+            "trong thư mục không có tệp nào nhập được (.docx, .pdf, .txt, .md, .html)"
+        )
+    if editions and len(editions) != len(paths):
+        raise click.UsageError(f"có {len(paths)} tệp mà {len(editions)} lần --as")
+    names = editions or [_edition_of(path) for path in paths]
+    failed: list[str] = []
+    for number, (path, name) in enumerate(zip(paths, names, strict=True), 1):
+        if len(paths) > 1:
+            click.echo(f"({number}/{len(paths)}) {shown(str(path))} → {shown(name)}")
+        wanted = intake.Wanted(
+            edition=name, report=report, draft=draft, repair=repair, unit_name=unit_name
+        )
+        try:
+            _take_in(root, path, wanted)
+        except RefusedError as refused:
+            if len(paths) == 1:
+                raise
+            click.echo(f"Không nhập được: {refused.message}", err=True)
+            failed.append(str(path))
+        except SystemExit:
+            failed.append(str(path))
+    if failed and len(paths) > 1:
+        click.echo(f"Đã nhập {len(paths) - len(failed)} tệp; {len(failed)} tệp chưa:", err=True)
+        for each in failed:
+            click.echo(f"  {shown(each)}", err=True)
+    sys.exit(1 if failed else 0)
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The file itself, or the files of a folder and below that could be read."""
+    if not path.is_dir():
+        return [path]
+    found = (each for each in path.rglob("*") if each.suffix.lower() in incoming.SUFFIXES)
+    return sorted(
+        each for each in found if each.is_file() and not each.name.startswith(("~$", "."))
+    )
+
+
+def _edition_of(path: Path) -> str:
+    """The edition that a file's own name gives, or that of its folders."""
+    parts = path.stem.split("_")
+    return "/".join(parts if len(parts) == 3 else (*path.absolute().parts[-3:-1], path.stem))
+
+
+def _take_in(root: Path, path: Path, wanted: intake.Wanted) -> None:
+    """Import one file and tell how it differs from the edition before."""
+    try:
+        manuscript, data = incoming.read_file(path), path.read_bytes()
+    except EditorError as wrong:
+        raise RefusedError(shown(f"{path}: {wrong}")) from None
+    except OSError as wrong:
+        raise RefusedError(shown(f"{path}: không đọc được ({wrong.strerror})")) from None
+    _write(root, lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted))
+    unit, series, period = wanted.edition.split("/")
+    editions = load(root, only={unit}).archive.editions(unit, series)
+    full = [each for each in editions if each.edition.text is TextState.FULL]
+    before = [each for each in full if str(each.period) < period]
+    if before and not wanted.report:
+        click.echo("")
+        old = f"{unit}/{series}/{before[-1].period}"
+        _print_lines(tell(edition_text(root, old), edition_text(root, wanted.edition)))
 
 
 @cli.command()

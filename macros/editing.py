@@ -25,11 +25,13 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Edits:
     """The whole new text of each file by its path from the project's root, and what was done.
 
-    A path that the archive has not is a new file; one with None for a text is removed. `done` is
-    what was done in a sentence, if that is to be told first; `said` are lines for the editor.
+    A path that the archive has not is a new file; one with None for a text is removed. `files` are
+    new files byte for byte: originals. `done` is what was done in a sentence, if that is to be told
+    first; `said` are lines for the editor.
     """
 
     texts: Mapping[str, str | None] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     done: str = ""
     said: tuple[str, ...] = ()
 

@@ -31,6 +31,8 @@ from mkdocs.utils.templates import TemplateContext, url_filter
 
 from macros import git
 from macros.archive import load, problems_of
+from macros.cache import Cache
+from macros.exchange.documents import documents
 from macros.links import LiteralHtml
 from macros.markup import OVERVIEW, SitePage, seen, up_from
 from macros.problem import Severity
@@ -104,7 +106,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if config.repo_url and config.edit_uri:
         edit = config.repo_url.rstrip("/") + "/" + config.edit_uri.lstrip("/")
     contact = Contact(edit=edit, report=config.extra.get("report_url") or "")
-    config.extra["publication"] = Publication(loaded.archive, as_of_day(root), contact)
+    publication = Publication(loaded.archive, as_of_day(root), contact)
+    offered = config.extra.get("downloads", True)
+    found = tuple(documents(loaded.archive.agreements, publication.pairs)) if offered else ()
+    publication.offers(each.address for each in found)
+    config.extra["publication"], config.extra["documents"] = publication, found
     config.extra["policy"] = "" if _build.serving else policy(_accepted(), in_page=True)
     config.markdown_extensions.append(f"{LiteralHtml.__module__}:{LiteralHtml.__qualname__}")
     # The plugin makes its environment after this, under the name that it finds then.
@@ -252,6 +258,10 @@ def on_post_build(config: MkDocsConfig) -> None:
     publication: Publication = config.extra["publication"]
     for address, content in publication.files():
         write_file(content, str(site / address))
+    cache = Cache(Path(config.config_file_path).parent / ".cache/qcph")
+    for document in config.extra["documents"]:
+        content = cache.of(document.kind, document.key, document.make)
+        write_file(content, str(site / document.address))
     written = list(_build.written.values())
     for address, content in search_files(publication.archive, publication.as_of, written):
         write_file(content, str(site / address))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from macros.citing import cite
 from macros.compare import Change, ChangeKind, compare
+from macros.foreign import original_text
 from macros.matter import beyond_form, counts, other_matter, replaced
 from macros.model import (
     AS_SIGNED,
@@ -27,7 +28,7 @@ from macros.model import (
     UnitId,
     versions_of,
 )
-from macros.problem import Problem
+from macros.problem import EditorError, Problem
 from macros.reading import FIELD_WORDS, VALUE_WORDS, place_of
 from macros.seal import FORM, Moved, canonical, moved, pieces
 from macros.verbatim import distance
@@ -288,8 +289,10 @@ def _no_transcription(archive: Archive, old: Agreement, new: Agreement) -> Misfi
         return said, _fitting(old, new)
     for file, _ in sorted(held & kept):
         try:
-            text = archive.sources[file].decode("utf-8-sig")
-        except (KeyError, UnicodeDecodeError):
+            text = original_text(file, archive.sources[file])
+        except (KeyError, UnicodeDecodeError, EditorError):
+            text = None
+        if text is None:
             return None  # told with the source
         before, after = distance(old, text), distance(new, text)
         if before == (0, 0):

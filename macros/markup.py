@@ -51,6 +51,15 @@ class Contents:
     level: int
 
 
+# What readers call the files that other programs open, by their ending.
+_PROGRAMS = {"pdf": "PDF", "docx": "Word"}
+
+
+def with_programs(files: Iterable[str]) -> list[tuple[str, str]]:
+    """Each file's name with what readers call its kind."""
+    return [(name, _PROGRAMS[name.rpartition(".")[2]]) for name in files]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePage:
     """A page below the theme: `address` ends in `/` and is relative to the site's root.

@@ -194,6 +194,7 @@ class SourceRole(StrEnum):
     TEXT = "text"
     SIGNED_SCAN = "signed-scan"
     WEB = "web"
+    FILE = "file"  # an original that our text can't be compared with letter by letter
 
 
 class RecordKind(StrEnum):

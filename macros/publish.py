@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
@@ -58,6 +58,15 @@ class Publication:
         self.archive = archive
         self.as_of = as_of
         self.contact = contact
+        self._offered: Mapping[str, Sequence[str]] = {}
+
+    def offers(self, addresses: Iterable[str]) -> None:
+        """Files that other programs open, by their addresses; the pages beside them lead to them."""
+        found: dict[str, list[str]] = {}
+        for address in addresses:
+            folder, _, name = address.rpartition("/")
+            found.setdefault(f"{folder}/", []).append(name)
+        self._offered = found
 
     def pages(self) -> dict[str, Callable[[], SitePage]]:
         """Every generated page by its address, made when it is called for."""
@@ -81,7 +90,9 @@ class Publication:
                     address = f"don-vi/{alias}/{target.removeprefix(own)}"
                     moved[address] = partial(moved_page, address, target, unit)
         for pair in self.pairs:
-            found[pair.address] = partial(comparison_page, pair)
+            found[pair.address] = partial(
+                comparison_page, pair, self._offered.get(pair.address, ())
+            )
         found[ANY] = partial(any_page, ANY)
         found |= shared_pages(self._usage)
         return found | moved | self._lists()
@@ -146,8 +157,9 @@ class Publication:
         since = self._since(agreement)
         compared = {pair.new.address: pair.address for pair in self._within(agreement)}
         return agreement_page(
-            agreement, self.archive, states, self.contact, since=since, compared=compared
-        )
+            agreement, self.archive, states, self.contact, since=since, compared=compared,
+            files=self._offered.get(agreement.address, ()),
+        )  # fmt: skip
 
     def _series_page(self, unit_id: UnitId, series_id: str, address: str) -> SitePage:
         editions = self.archive.editions(unit_id, series_id)
@@ -162,6 +174,7 @@ class Publication:
             moves=[(day, each.address) for day, each in moves[1:]],
             since=self._since(shown),
             compared={pair.new.address: pair.address for pair in self._within(shown)},
+            files=self._offered.get(shown.address, ()),
         )
 
     def _unit_page(self, unit_id: UnitId) -> SitePage:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from macros.citing import cite
 from macros.compare import FIELDS, Change, ChangeKind, Comparison, FactChange
-from macros.markup import ENVIRONMENT, Note, Since, SitePage, up_from
+from macros.markup import ENVIRONMENT, Note, Since, SitePage, up_from, with_programs
 from macros.model import AS_SIGNED, Agreement, Clause, ClauseId, PartialDate
 
 MOST_SENTENCES = 7
@@ -314,8 +314,8 @@ class Shown:
         return _labels(self.change) + _runs(self.change, "-+")
 
 
-def comparison_page(pair: Pair) -> SitePage:
-    """The page about two texts."""
+def comparison_page(pair: Pair, files: Sequence[str] = ()) -> SitePage:
+    """The page about two texts; `files`: the names of those beside it that other programs open."""
     old, new = pair.old, pair.new
     title = f"So sánh {_named(old)} với {_named(new)}"
     places = _left(pair)
@@ -323,7 +323,7 @@ def comparison_page(pair: Pair) -> SitePage:
         pair=pair, old=old, new=new, title=title, up=up_from(pair.address),
         counts=_counted(pair), numbered=[shown for shown in pair.shown if shown.number],
         old_name=_named(old), new_name=_named(new), left=places, fields=FIELDS,
-        sides=list(new.sides.values()),
+        sides=list(new.sides.values()), files=with_programs(files),
     )  # fmt: skip
     return SitePage(
         address=pair.address,

@@ -18,7 +18,15 @@ from markupsafe import Markup, escape
 
 from macros.calendar import WORDS, Standing, State, afterwards
 from macros.citing import cite
-from macros.markup import ENVIRONMENT, Contents, Since, SitePage, abbreviations, up_from
+from macros.markup import (
+    ENVIRONMENT,
+    Contents,
+    Since,
+    SitePage,
+    abbreviations,
+    up_from,
+    with_programs,
+)
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -84,6 +92,7 @@ SOURCES = {
     SourceRole.TEXT: "văn bản",
     SourceRole.SIGNED_SCAN: "bản chụp có chữ ký",
     SourceRole.WEB: "trang web",
+    SourceRole.FILE: "tệp",
 }
 
 ENVIRONMENT.globals.update(
@@ -148,11 +157,12 @@ class _Row:
 def agreement_page(
     agreement: Agreement, archive: Archive, timeline: Timeline, contact: Contact,
     *, address: str = "", moves: Sequence[tuple[date, str]] = (), since: Since | None = None,
-    compared: Mapping[str, str] = MappingProxyType({}),
+    compared: Mapping[str, str] = MappingProxyType({}), files: Sequence[str] = (),
 ) -> SitePage:  # fmt: skip
     """The page of one version. `address`: where it is shown, if not at its own address;
     `moves`: the days from which that place shows another edition, with its address;
-    `compared`: by the address of a later version the page that sets it beside the one before.
+    `compared`: by the address of a later version the page that sets it beside the one before;
+    `files`: the names of the files beside it that other programs open.
     """
     own = agreement.address
     shown = address or own
@@ -206,6 +216,7 @@ def agreement_page(
         contents=contents,
         compare_id=f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}",
         shared=archive.shared,
+        files=with_programs(files),
     )
     return SitePage(
         address=shown,

@@ -41,7 +41,7 @@ RECORD = "build.json"
 # What the bytes of a page hang on beside the sources and our own code.
 MAKERS = (
     "jinja2 markdown markupsafe mkdocs mkdocs-macros-plugin mkdocs-material"
-    " mkdocs-material-extensions nh3 pydantic pygments pymdown-extensions pyyaml rapidfuzz"
+    " mkdocs-material-extensions nh3 pydantic pygments pymdown-extensions pyyaml rapidfuzz typst"
 ).split()
 # What is beside the target while a build is at work: a folder with the lock, the new site, the
 # old one while it is on its way out, and the old one once it is out.

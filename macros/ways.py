@@ -15,6 +15,7 @@ from typing import Any
 from macros.citing import cite
 from macros.compare import FIELDS, compare, fact_changes
 from macros.editing import Edits, drop, edition_named, plain, put, still_to_write
+from macros.foreign import original_text
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -411,9 +412,10 @@ def _agreed(old: Agreement, kind: RecordKind, agreed: Mapping[Side, str]) -> dic
 
 def _parts_from_source(old: Agreement, archive: Archive) -> None:
     texts = [
-        archive.sources[source.file].decode("utf-8-sig", "replace")
+        text
         for source in old.facts.source
         if source.role is SourceRole.TEXT and source.file in archive.sources
+        if (text := original_text(source.file, archive.sources[source.file])) is not None
     ]
     name = _name(old)
     if not texts:

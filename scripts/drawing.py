@@ -25,11 +25,15 @@ FLOORS: dict[int, list[dict[str, str]]] = {
             "archive": "đọc, ghi nguồn",
             "publish": "có trang nào",
             "search": "tìm được gì",
-            "review": "kể một đề nghị",
+            "exchange": "PDF, Word",
+            "cache": "đã làm rồi",
+            "intake": "nhập một tệp",
         },
         {
             " ": "",  # room for the arrows
             "  ": "",
+            "review": "kể đề nghị",
+            "naming": "thiếu mã",
             "site": "đặt trang",
             "git": "commit, ngày",
             "asking": "lời của lệnh",
@@ -42,14 +46,17 @@ FLOORS: dict[int, list[dict[str, str]]] = {
             "render": "ra HTML",
             "redline": "trang so sánh",
             "usage": "ai dùng gì",
-            "export": "agreement.json",
         },
         {
             "telling": "lời so sánh",
             "touched": "những gì đổi",
             "ways": "đường đi tiếp",
             "renewal": "kỳ mới",
-            "naming": "đặt mã",
+            "export": "agreement.json",
+        },
+        {
+            "importing": "tệp → điều khoản",
+            "counterparts": "mã năm trước",
             "safety": "không chạy gì",
             "serving": "cách phục vụ",
         },
@@ -70,6 +77,11 @@ FLOORS: dict[int, list[dict[str, str]]] = {
             "mentions": "năm nào là kỳ này",
         },
         {
+            "layout": "cách in",
+            "legacy": "lỗi chuyển tệp",
+            "foreign": "đọc tệp ngoài",
+        },
+        {
             "seal": "dấu của một bản",
             "editing": "sửa YAML",
             "markup": "khuôn, thoát ký tự",
@@ -84,6 +96,7 @@ FLOORS: dict[int, list[dict[str, str]]] = {
             "labels": "nhãn in: I. 2. a) -",
             "words": "lời thành từng từ",
             "postings": "chỉ mục tìm kiếm",
+            "manuscript": "một tệp in gì",
         }
     ],
 }

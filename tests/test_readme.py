@@ -94,6 +94,7 @@ def test_dependencies_are_explained(path):
 def test_modules_are_named(page):
     """Every module is on the architecture page and in its drawing."""
     modules = {path.stem for path in (ROOT / "macros").glob("*.py")}
+    modules |= {path.parent.name for path in (ROOT / "macros").glob("*/__init__.py")}
     if page.endswith(".md"):
         named = set(re.findall(r"^\| \d \| `(\w+)` \|", read(page), re.MULTILINE))
     else:

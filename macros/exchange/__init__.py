@@ -1,0 +1,1 @@
+"""Files of other programs: read from outside, and made of agreements for those who want them so."""

@@ -1,0 +1,344 @@
+# A manuscript → the files of an edition: its page, its facts in the unit's data, its original.
+# Hides: where a fact goes in data/units/, which ids its clauses get, what is told of it.
+# Refuses: to guess a unit that it is not told, to write over an edition, to mend what nobody
+# asked to be mended.
+"""`take_in(archive, manuscript, …)`: what a file from outside adds to the archive, as edits."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any
+
+from macros.counterparts import Numbered, with_last_years_ids
+from macros.editing import Edits, put
+from macros.foreign import original_text
+from macros.grammar import parse, write
+from macros.importing.drafting import Draft, draft, renamed_facts
+from macros.legacy import Fault, faults, repaired
+from macros.manuscript import Grid, Manuscript, Printed
+from macros.model import (
+    AS_SIGNED,
+    KEBAB,
+    Agreement,
+    Archive,
+    Page,
+    Period,
+    SeriesId,
+    Side,
+    SourceRole,
+    TextState,
+    Unit,
+    UnitId,
+    UnitType,
+)
+from macros.problem import EditorError, nearest
+from macros.reading import read
+from macros.verbatim import differences
+
+_NAMED = re.compile(rf"({KEBAB})/({KEBAB})/([0-9]{{4}}-[0-9]{{4}})")
+_NO_NAME = "viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2027-2028"
+# Proposals are applied, and what they leave is looked at once more.
+_ROUNDS = 2
+# Kept as an original under these endings; a Markdown file is a text.
+_KEPT = {".txt": ".txt", ".md": ".txt", ".markdown": ".txt", ".docx": ".docx", ".pdf": ".pdf"}
+# How a unit's name begins, and what sort of unit it is.
+_TYPES = (
+    ("trường mầm non", UnitType.PRESCHOOL),
+    ("trường mẫu giáo", UnitType.PRESCHOOL),
+    ("trường tiểu học", UnitType.PRIMARY),
+    ("trường trung học cơ sở", UnitType.LOWER_SECONDARY),
+    ("trường thcs", UnitType.LOWER_SECONDARY),
+    ("trường trung học phổ thông", UnitType.UPPER_SECONDARY),
+    ("trường thpt", UnitType.UPPER_SECONDARY),
+    ("trường cao đẳng", UnitType.COLLEGE),
+    ("trung tâm", UnitType.CENTRE),
+    ("sở giáo dục", UnitType.DEPARTMENT),
+    ("phòng giáo dục", UnitType.DISTRICT_OFFICE),
+    ("phòng gd", UnitType.DISTRICT_OFFICE),
+)
+_COUNTERPARTS = (
+    ("cong-doan", Side.UNION), ("lien-doan-lao-dong", Side.UNION), ("chi-doan", Side.YOUTH_UNION),
+    ("doan-thanh-nien", Side.YOUTH_UNION), ("phu-nu", Side.WOMEN), ("cuu-chien-binh", Side.VETERANS),
+)  # fmt: skip
+_SIDES = {
+    Side.MANAGEMENT: "Chính quyền",
+    Side.UNION: "Công đoàn",
+    Side.YOUTH_UNION: "Chi đoàn",
+    Side.WOMEN: "Phụ nữ",
+    Side.VETERANS: "Cựu chiến binh",
+    Side.STAFF: "Người lao động",
+}
+_MISSING = {
+    "number": "số", "date": "ngày", "signatures": "chữ ký", "recipients": "nơi nhận",
+}  # fmt: skip
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an import is told: the edition `unit/series/period`, and what a file does not say.
+
+    `report`: the file is a report about an agreement. `draft`: nobody has signed it yet. `repair`:
+    what is proposed for suspected faults of converting is applied. `unit_name` names a unit that
+    the archive does not have yet.
+    """
+
+    edition: str
+    report: bool = False
+    draft: bool = False
+    repair: bool = False
+    unit_name: str = ""
+
+
+def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of: Wanted) -> Edits:
+    """The edition that a file holds. `name`, `data`: the file as it was sent.
+
+    Raises EditorError where the edition is there already, where its unit is unknown and unnamed,
+    and where a word of the file would be lost.
+    """
+    unit_id, series_id, period = _named(of.edition)
+    path = f"docs/don-vi/{unit_id}/{series_id}/{period}.md"
+    unit = archive.units.get(UnitId(unit_id))
+    if path in archive.texts or (
+        unit and series_id in unit.series and period in unit.series[series_id].editions
+    ):
+        raise EditorError(
+            f"kho đã có bản {of.edition}; nhập lại thì bỏ bản thảo trước (qcph discard), "
+            "còn bản đã ký thì mở phiên bản mới (qcph amend, replace, correct)"
+        )
+    data_path = f"data/units/{unit_id}.yml"
+    if unit is None and data_path in archive.texts:
+        raise EditorError(f"{data_path} chưa đọc được; chạy qcph check để biết vì sao")
+    mended: list[tuple[str, Fault]] = []
+    if of.repair:
+        manuscript, mended = _repaired(manuscript)
+    made = draft(manuscript, report=of.report)
+    numbered = _numbered(archive, made.page, unit_id, series_id, period)
+    names: dict[str, str] = {
+        was.id: each.id for was, each in zip(made.page.clauses, numbered.page.clauses, strict=True)
+    }
+    facts = renamed_facts(made.facts, names)
+    if of.report:
+        facts = {**facts, "text": TextState.REPORT_ONLY.value}
+    if of.draft:
+        facts = {"draft": True, **facts}
+    page = write(numbered.page)
+    key = ["series", series_id, "editions", str(period)]
+
+    def with_facts(facts: Mapping[str, Any]) -> str:
+        own = archive.texts.get(data_path, "")
+        if unit and series_id in unit.series:
+            return put(own, data_path, key, facts)
+        counterpart = _counterpart(series_id, facts)
+        series = {"counterpart": counterpart.value, "editions": {str(period): facts}}
+        if unit:
+            if counterpart not in unit.sides:
+                own = put(own, data_path, ["sides", counterpart.value], _SIDES[counterpart])
+            return put(own, data_path, key[:2], series)
+        return _new_unit(data_path, unit_id, series_id, series, of, counterpart)
+
+    source = _original(archive, name, data, of.edition)
+    if source:
+        sure = _same_words(source[1], data, page, with_facts(facts), path, of) and not of.repair
+        role = SourceRole.TEXT if sure else SourceRole.FILE
+        entry = {"role": role.value, "file": source[0], "sha256": hashlib.sha256(data).hexdigest()}
+        facts = {**facts, "source": [entry]}
+    text = with_facts(facts)
+    told = _told(made, numbered, manuscript, mended, of, source, facts)
+    files = {f"data/sources/{source[0]}": data} if source else {}
+    return Edits(texts={path: page, data_path: text}, files=files, said=tuple(told))
+
+
+def _named(edition: str) -> tuple[str, str, Period]:
+    found = _NAMED.fullmatch(edition)
+    if not found:
+        raise EditorError(f'"{edition}" không phải tên một bản: {_NO_NAME}')
+    try:
+        return found[1], found[2], Period.parse(found[3])
+    except ValueError as wrong:
+        raise EditorError(f"{wrong}; {_NO_NAME}") from None
+
+
+def _numbered(
+    archive: Archive, page: Page, unit_id: str, series_id: str, period: Period
+) -> Numbered:
+    """The page with the ids of its series: of earlier editions first, the newest in front."""
+    others = [
+        version
+        for edition in archive.editions(unit_id, series_id)
+        for version in archive.versions(edition)
+    ]
+    earlier = [each for each in others if each.period < period]
+    later = [each for each in others if each.period >= period]
+    taken = {clause.id for each in others for clause in each.page.clauses}
+    before = [each.page for each in (*reversed(earlier), *later)]
+    return with_last_years_ids(page, before, taken)
+
+
+# --- the unit ---
+
+
+def _counterpart(series_id: str, facts: Mapping[str, Any]) -> Side:
+    for begun, side in _COUNTERPARTS:
+        if series_id.startswith(begun):
+            return side
+    signed = {each["side"] for each in facts.get("signatures", ())} - {Side.MANAGEMENT.value}
+    if len(signed) == 1:
+        return Side(signed.pop())
+    known = ", ".join(begun for begun, _ in _COUNTERPARTS)
+    hint = nearest(series_id, [begun for begun, _ in _COUNTERPARTS])
+    raise EditorError(
+        f'chưa biết "{series_id}" là bộ quy chế với bên nào; tên bộ bắt đầu bằng một trong: '
+        f"{known}. {hint}".strip()
+    )
+
+
+def _new_unit(
+    path: str, unit_id: str, series_id: str, series: Mapping[str, Any], of: Wanted,
+    counterpart: Side,
+) -> str:  # fmt: skip
+    """The whole data file of a unit that the archive does not have."""
+    if not of.unit_name:
+        raise EditorError(
+            f"kho chưa có đơn vị {unit_id}; ghi tên của đơn vị như văn bản in: "
+            f'--unit-name "Trường Tiểu học …"'
+        )
+    name = " ".join(of.unit_name.split())
+    sort = next(
+        (sort for begun, sort in _TYPES if name.casefold().startswith(begun)), UnitType.OTHER
+    )
+    sides = {Side.MANAGEMENT: _SIDES[Side.MANAGEMENT], counterpart: _SIDES[counterpart]}
+    text = "names: []\n"
+    for key, value in (
+        ("names", [{"name": name}]),
+        ("type", sort.value),
+        ("sides", {side.value: words for side, words in sides.items()}),
+        ("series", {series_id: series}),
+    ):
+        text = put(text, path, [key], value)
+    return text
+
+
+# --- the original ---
+
+
+def _original(archive: Archive, name: str, data: bytes, edition: str) -> tuple[str, str] | None:
+    """What the original is called in data/sources/, and its ending; None where it is not kept."""
+    for known, held in archive.sources.items():
+        if held == data:
+            return known, known[known.rindex(".") :]
+    ending = _KEPT.get(name[name.rfind(".") :].lower()) if "." in name else None
+    return (f"{edition.replace('/', '-')}{ending}", ending) if ending else None
+
+
+def _same_words(ending: str, data: bytes, page: str, facts: str, path: str, of: Wanted) -> bool:
+    """Whether page and facts cover the original character for character, as `check` will ask."""
+    unit_id, series_id, period = _named(of.edition)
+    unit = read(facts, path, Unit).value
+    try:
+        text = original_text(ending, data)
+    except (EditorError, UnicodeDecodeError):
+        return False
+    if unit is None or text is None:
+        return False
+    parsed = parse(page, path, lambda _: "", report=of.report)
+    agreement = Agreement(
+        unit_id=UnitId(unit_id), unit=unit, series_id=SeriesId(series_id), period=period,
+        version=AS_SIGNED, page=parsed.page, path=path,
+    )  # fmt: skip
+    return not any(True for _ in differences(agreement, text))
+
+
+# --- suspected faults ---
+
+
+def _suspected(lines: Sequence[Printed]) -> list[tuple[int, Fault]]:
+    """Suspected faults by the line that holds them, told from the whole text: only it shows that
+    a letter is missing everywhere, or which abbreviations are its own.
+    """
+    starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
+    found = []
+    for fault in faults("\n".join(line.text for line in lines)):
+        number = bisect_right(starts, fault.start) - 1
+        start = starts[number]
+        if fault.end <= start + len(lines[number].text):
+            own = replace(fault, start=fault.start - start, end=fault.end - start)
+            found.append((number, own))
+    return found
+
+
+def _repaired(manuscript: Manuscript) -> tuple[Manuscript, list[tuple[str, Fault]]]:
+    """The manuscript with every proposal applied, and these with their places."""
+    mended: list[tuple[str, Fault]] = []
+    lines = list(manuscript.lines())
+    for _ in range(_ROUNDS):
+        by_line: dict[int, list[Fault]] = {}
+        for number, fault in _suspected(lines):
+            by_line.setdefault(number, []).append(fault)
+        for number, found in by_line.items():
+            line = lines[number]
+            mended += [(line.place, fault) for fault in found]
+            lines[number] = replace(line, text=repaired(line.text, found))
+    left = iter(lines)
+
+    def part(each: Printed | Grid) -> Printed | Grid:
+        if isinstance(each, Printed):
+            return next(left)
+        rows = tuple(tuple(tuple(next(left) for _ in cell) for cell in row) for row in each.rows)
+        return replace(each, rows=rows)
+
+    return replace(manuscript, parts=tuple(map(part, manuscript.parts))), mended
+
+
+# --- what is told ---
+
+
+def _told(
+    made: Draft, numbered: Numbered, manuscript: Manuscript, mended: Sequence[tuple[str, Fault]],
+    of: Wanted, source: tuple[str, str] | None, facts: Mapping[str, Any],
+) -> Iterator[str]:  # fmt: skip
+    yield from manuscript.notes
+    if not of.report:
+        kinds = Counter(each.kind for each in numbered.page.clauses)
+        fresh = len(numbered.fresh)
+        ids = f"{len(numbered.kept)} mã giữ như các năm trước, {fresh} mã mới"
+        yield f"{sum(kinds.values())} điều khoản: {ids}."
+    missing = [words for name, words in _MISSING.items() if not facts.get(name)]
+    if missing and not of.report:
+        yield f"Trong tệp không thấy: {', '.join(missing)}."
+    for guess in made.guesses:
+        yield f"Đoán ({guess.sure.value}) – {guess.place}: {guess.what}"
+    for each in made.left_out:
+        yield f"Không lấy – {each.place}: “{_short(each.text)}” ({each.why})"
+    if mended:
+        yield f"Đã sửa {len(mended)} chỗ theo đề nghị (--repair):"
+        yield from (_fault(place, fault) for place, fault in mended)
+    else:
+        lines = list(manuscript.lines())
+        suspected = [(lines[number].place, fault) for number, fault in _suspected(lines)]
+        if suspected:
+            yield f"{len(suspected)} chỗ nghi là lỗi khi chuyển tệp; chữ vẫn để như trong tệp:"
+            yield from (_fault(place, fault) for place, fault in suspected)
+            yield "Muốn sửa theo các đề nghị ấy: chạy lại với --repair."
+    if source is None:
+        yield "Tệp này không lưu vào data/sources/ được (chỉ .txt, .docx, .pdf)."
+    elif facts["source"][0]["role"] == SourceRole.FILE:
+        yield (
+            "Bản gốc có phần không thuộc văn bản hay đã được sửa khi nhập, nên từ nay không đối "
+            "chiếu từng chữ với nó được; hãy tự đọc lại một lần."
+        )
+
+
+def _fault(place: str, fault: Fault) -> str:
+    return f"  {place}: “{fault.found}” → “{fault.proposed}” ({fault.why})"
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
