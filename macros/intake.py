@@ -178,7 +178,24 @@ def _numbered(
     later = [each for each in others if each.period >= period]
     taken = {clause.id for each in others for clause in each.page.clauses}
     before = [each.page for each in (*reversed(earlier), *later)]
-    return with_last_years_ids(page, before, taken)
+    numbered = with_last_years_ids(page, before, taken)
+    return replace(numbered, page=_nested_as_before(numbered.page, before))
+
+
+def _nested_as_before(page: Page, before: Sequence[Page]) -> Page:
+    """The page where a paragraph without a label belongs to what it belonged to the year before:
+    print does not say whether it takes up a khoản again after its điểm.
+    """
+    was = {clause.id: clause.parent for other in reversed(before) for clause in other.clauses}
+    clauses = tuple(
+        replace(each, parent=was[each.id])
+        if not each.label and not each.level and each.id in was
+        else each
+        for each in page.clauses
+    )
+    nested = replace(page, clauses=clauses)
+    read_back = parse(write(nested), "", lambda _: "")
+    return nested if not read_back.problems and read_back.page == nested else page
 
 
 # --- the unit ---

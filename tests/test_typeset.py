@@ -426,6 +426,7 @@ def test_the_bytes_are_the_same_everywhere(tmp_path: Path):
         settings_ = {
             "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language, "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(tmp_path), "SOURCE_DATE_EPOCH": seed,
+            "PYTHONWARNDEFAULTENCODING": "",
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-c", DIGESTS], cwd=tmp_path, env=os.environ | settings_,
@@ -458,7 +459,7 @@ os.wait()
 def test_threads_share_it_and_forks_are_refused():
     """Threads work side by side and get the same bytes; a forked process is told, and never hangs."""
     done = subprocess.run(
-        [sys.executable, "-c", TOGETHER], env=os.environ | {"PYTHONWARNDEFAULTENCODING": ""} | {"PYTHONPATH": str(ROOT)},
+        [sys.executable, "-c", TOGETHER], env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNDEFAULTENCODING": ""},
         capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
     )  # fmt: skip
 
