@@ -10,6 +10,7 @@ import io
 import re
 import shlex
 from contextlib import redirect_stderr, redirect_stdout
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,15 @@ _BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 @pytest.fixture
 def project(tmp_path):
-    """The school of the guide: its page, its facts, its original and a shared clause."""
+    """The school of the guide, and the Word file that it has for the year after."""
+    school(tmp_path)
+    word = tmp_path / "quy-che-2026-2027.docx"
+    word.write_bytes(agreement_docx(next_year(load(tmp_path).archive.agreements[0])))
+    return tmp_path
+
+
+def school(root: Path) -> None:
+    """Its page, its facts, its original and a shared clause."""
     original = fences("du-lieu.md", "text")[0]
     files = {
         "docs/don-vi/truong-vi-du/cong-doan/2025-2026.md": fences("van-ban.md", "markdown")[0],
@@ -38,11 +47,8 @@ def project(tmp_path):
         ),
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
-    word = tmp_path / "quy-che-2026-2027.docx"
-    word.write_bytes(agreement_docx(next_year(load(tmp_path).archive.agreements[0])))
-    return tmp_path
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def next_year(of: Agreement) -> Agreement:
@@ -53,7 +59,7 @@ def next_year(of: Agreement) -> Agreement:
     }  # fmt: skip
 
     def changed(value: Any) -> Any:
-        if isinstance(value, str):
+        if isinstance(value, str) and not isinstance(value, StrEnum):
             for old, new in edits.items():
                 value = value.replace(old, new)
             return value
