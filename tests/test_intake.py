@@ -113,7 +113,7 @@ def test_word_brings_last_years_ids(sample: Path, capsys):
     }
     # Nothing of their words stayed from one year to the next.
     assert {"trao-doi-van-ban", "tham-gia-hoi-dong", "bao-cao-ket-qua"} == lost
-    assert "truong-mau/cong-doan/2025-2026 → truong-mau/cong-doan/2026-2027" in printed
+    assert "truong-mau/cong-doan/2025-2026.2026-02-16 → truong-mau/cong-doan/2026-2027" in printed
     assert made.facts.draft
 
 
