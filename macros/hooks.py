@@ -32,7 +32,7 @@ from mkdocs.utils.templates import TemplateContext, url_filter
 from macros import git
 from macros.archive import load, problems_of
 from macros.cache import Cache
-from macros.exchange.documents import documents
+from macros.exchange.documents import documents, results
 from macros.links import LiteralHtml
 from macros.markup import OVERVIEW, SitePage, seen, up_from
 from macros.problem import Severity
@@ -259,9 +259,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     for address, content in publication.files():
         write_file(content, str(site / address))
     cache = Cache(Path(config.config_file_path).parent / ".cache/qcph")
-    for document in config.extra["documents"]:
-        content = cache.of(document.kind, document.key, document.make)
-        write_file(content, str(site / document.address))
+    for address, content in results(config.extra["documents"], cache.of):
+        write_file(content, str(site / address))
     written = list(_build.written.values())
     for address, content in search_files(publication.archive, publication.as_of, written):
         write_file(content, str(site / address))

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
@@ -18,34 +21,59 @@ from macros.model import AS_SIGNED, Agreement, TextState
 from macros.redline import Pair
 
 _PDF, _DOCX = "pdf", "docx"
+_AT_ONCE = 64  # results that wait to be written
+Keep = Callable[[str, Iterable[bytes], Callable[[], bytes]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of the site: its address, what a result is kept under, and how it is made."""
+    """A file of the site: its address, and how it is made of agreements."""
 
     address: str
     kind: str
-    key: tuple[bytes, ...]
+    of: tuple[Agreement, ...]
     make: Callable[[], bytes]
+
+    @property
+    def key(self) -> tuple[bytes, ...]:
+        """What a result is kept under: all that it depends on."""
+        return (_made_with(), *(repr(_known(each)).encode() for each in self.of))
 
 
 def documents(agreements: Iterable[Agreement], pairs: Iterable[Pair]) -> Iterator[Document]:
     """Every file that is offered, in the order of agreements and comparisons."""
     for each in agreements:
         if each.edition.text is TextState.FULL:
-            key = _key(_known(each))
             name = each.address + _name(each)
             if typeset.can_set(each):
-                yield Document(f"{name}.{_PDF}", _PDF, key, partial(typeset.agreement_pdf, each))
-            yield Document(f"{name}.{_DOCX}", _DOCX, key, partial(wordfile.agreement_docx, each))
+                yield Document(
+                    f"{name}.{_PDF}", _PDF, (each,), partial(typeset.agreement_pdf, each)
+                )
+            yield Document(
+                f"{name}.{_DOCX}", _DOCX, (each,), partial(wordfile.agreement_docx, each)
+            )
     for pair in pairs:
-        key = _key((_known(pair.old), _known(pair.new), pair.address))
-        name = f"{pair.address}so-sanh-{_name(pair.new)}"
-        if typeset.can_set(pair.old) and typeset.can_set(pair.new):
-            yield Document(f"{name}.{_PDF}", _PDF, key, partial(typeset.comparison_pdf, pair))
+        name, of = f"{pair.address}so-sanh-{_name(pair.new)}", (pair.old, pair.new)
+        if all(map(typeset.can_set, of)):
+            yield Document(f"{name}.{_PDF}", _PDF, of, partial(typeset.comparison_pdf, pair))
         redline_docx = partial(revisions.redline_docx, pair.old, pair.new, pair.comparison)
-        yield Document(f"{name}.{_DOCX}", _DOCX, key, redline_docx)
+        yield Document(f"{name}.{_DOCX}", _DOCX, of, redline_docx)
+
+
+def results(found: Iterable[Document], keep: Keep) -> Iterator[tuple[str, bytes]]:
+    """Each document's address and bytes, in order, made side by side: Typst uses every core.
+
+    `keep` gives what was made before for a kind and a key, or makes and keeps it.
+    """
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        waiting: deque[tuple[str, Future[bytes]]] = deque()
+        for each in found:
+            waiting.append((each.address, pool.submit(keep, each.kind, each.key, each.make)))
+            if len(waiting) == _AT_ONCE:
+                address, ready = waiting.popleft()
+                yield address, ready.result()
+        for address, ready in waiting:
+            yield address, ready.result()
 
 
 def _name(of: Agreement) -> str:
@@ -61,10 +89,6 @@ def _known(of: Agreement) -> tuple[object, ...]:
         of.path, of.page, of.facts, of.versions, of.newest, of.edition.reasons, of.edition.kind,
         unit.names, unit.sample, dict(of.sides), of.series_id, of.period, of.version,
     )  # fmt: skip
-
-
-def _key(known: tuple[object, ...]) -> tuple[bytes, ...]:
-    return _made_with(), repr(known).encode()
 
 
 @cache

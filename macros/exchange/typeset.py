@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -114,12 +113,8 @@ def can_set(agreement: Agreement) -> bool:
     """Whether the fonts have every character of an agreement, and of the reasons of its changes."""
     layout = layout_of(agreement)
     texts = (text for _, text in _texts(agreement, layout, cite(agreement.page)))
-    known = _characters()
-    return all(
-        ord(character) in known
-        for text in chain(texts, agreement.edition.reasons.values())
-        for character in text
-    )
+    used = set().union(*texts, *agreement.edition.reasons.values())
+    return {ord(character) for character in used} <= _characters()
 
 
 def _edition(agreement: Agreement) -> str:

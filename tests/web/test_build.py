@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
@@ -242,3 +243,61 @@ def test_same_input_gives_same_bytes(tmp_path: Path, environment: dict[str, str]
 
     assert one.pop("build.json") != two.pop("build.json")
     assert one == two
+
+
+def test_every_full_text_is_offered_as_pdf_and_word(site: Path) -> None:
+    """Each agreement's page leads to both files, each comparison's to both; they are what they say."""
+    told = []
+    for each in load(ROOT).archive.agreements:
+        page = site / each.address
+        links = Read((page / "index.html").read_text(encoding="utf-8")).links
+        files = [link for link in links if link.endswith((".pdf", ".docx"))]
+        full = each.edition.text is TextState.FULL
+        told.append((each.path, len(files) == (2 if full else 0)))
+        for link in files:
+            data = (site / urljoin(each.address, link)).read_bytes()
+            assert data.startswith(b"%PDF-1.7" if link.endswith(".pdf") else b"PK")
+    for page in sorted(site.glob("don-vi/*/*/so-sanh/*/index.html")):
+        links = Read(page.read_text(encoding="utf-8")).links
+        files = [link for link in links if link.endswith((".pdf", ".docx"))]
+        told.append(
+            (page.as_posix(), [True, True] == [(page.parent / link).exists() for link in files])
+        )
+
+    assert [] == [path for path, holds in told if not holds]
+
+
+def test_files_are_made_again_only_where_their_text_changed(tmp_path: Path) -> None:
+    """A second build makes none; an edit of one agreement those of it and of its comparisons; and
+    a build without what was kept gives the same bytes.
+    """
+    project = copy_project(tmp_path / "project")
+    kept = project / ".cache/qcph"
+
+    def held() -> set[str]:
+        return {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
+
+    build(project, tmp_path / "site")
+    first = held()
+    build(project, tmp_path / "site")
+    assert first == held()
+    page = project / "docs/don-vi/truong-mau/cong-doan/2026-2027.md"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(
+        text.replace("có trách nhiệm thực hiện./.", "cùng thực hiện./.", 1),
+        encoding="utf-8",
+        newline="\n",
+    )
+    assert text != page.read_text(encoding="utf-8")
+    build(project, tmp_path / "site")
+    fresh = held() - first
+    assert {"pdf": 2, "docx": 2} == {
+        kind: sum(each.startswith(kind) for each in fresh) for kind in ("pdf", "docx")
+    }
+    shutil.rmtree(kept)
+    build(project, tmp_path / "again")
+
+    def digests(place: Path) -> dict[str, str]:
+        return dict(json.loads((place / "build.json").read_text(encoding="utf-8"))["files"])
+
+    assert digests(tmp_path / "site") == digests(tmp_path / "again")
