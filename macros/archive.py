@@ -39,6 +39,7 @@ from macros.model import (
     TextState,
     Unit,
     UnitId,
+    page_path,
     versions_of,
 )
 from macros.problem import EditorError, Problem, nearest
@@ -279,8 +280,7 @@ def edition_text(root: Path, name: str, revision: str = "") -> Text:
         about = (p for p in loaded.problems if page in f"{p.path} {p.message}" or p.path == unread)
         _refuse(about, at)
         raise EditorError(str(unknown).replace('"', f'"{at}', 1)) from None
-    own = f"{at}{found.unit_id}/{found.series_id}/{found.period}"
-    return _text(loaded, found, f"{own}.{found.version}" if found.versions[1:] else own, at)
+    return _text(loaded, found, f"{at}{found.name}", at)
 
 
 def file_text(path: Path, root: Path) -> Text:
@@ -528,9 +528,3 @@ def _versions(unit: Unit) -> Iterator[tuple[SeriesId, Period, str]]:
         for period, edition in series.editions.items():
             for version in versions_of(edition):
                 yield SeriesId(series_id), period, version
-
-
-def page_path(unit: str, series: str, period: Period, version: str) -> str:
-    """The file of a version's text, from the project's root."""
-    own = f"docs/don-vi/{unit}/{series}/{period}"
-    return f"{own}.md" if version == AS_SIGNED else f"{own}.{version}.md"

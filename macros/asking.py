@@ -12,7 +12,9 @@ from typing import Any
 
 import click
 
+from macros.markup import shown
 from macros.model import Period
+from macros.problem import EditorError
 
 _SAID = {
     "Usage: ": "Cách dùng: ",
@@ -40,6 +42,13 @@ class Group(click.Group):
 
     def get_help(self, ctx: click.Context) -> str:
         return _vietnamese(super().get_help(ctx))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What an editor's mistake raises below is told as what can't be done."""
+        try:
+            return super().invoke(ctx)
+        except EditorError as wrong:
+            raise RefusedError(shown(str(wrong))) from None
 
 
 class _Day(click.ParamType[date]):

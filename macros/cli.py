@@ -156,10 +156,7 @@ def _archive_at(root: Path, revision: str, paths: Sequence[str]) -> Archive:
 
 def _at(root: Path, revision: str, paths: Sequence[str], into: Path) -> Path:
     """The folder with the files of a revision."""
-    try:
-        extract(root, revision, paths, into)
-    except EditorError as wrong:
-        raise RefusedError(shown(str(wrong))) from None
+    extract(root, revision, paths, into)
     return into
 
 
@@ -203,8 +200,6 @@ def diff(form: str, root: Path, old: str, new: str) -> None:
             click.echo(seen(problem).text(), err=True)
         click.echo(str(broken), err=True)
         sys.exit(1)
-    except EditorError as wrong:
-        raise RefusedError(shown(str(wrong))) from None
     if form == "json":
         for notice in telling.notices:
             click.echo(shown(notice), err=True)
@@ -564,10 +559,7 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
     _is_project(root)
     kept = [_below(root, path) for path in paths]
     if only:
-        try:
-            edits = naming.missing(load(root).archive, kept)
-        except EditorError as wrong:
-            raise RefusedError(shown(str(wrong))) from None
+        edits = naming.missing(load(root).archive, kept)
         for line in edits.said:
             click.echo(shown(line))
         sys.exit(1 if edits.texts else 0)
@@ -580,11 +572,8 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
 def impact(root: Path, clause: str) -> None:
     """Bản nào của đơn vị nào dùng câu chữ nào của một điều khoản dùng chung."""
     _is_project(root)
-    try:
-        for line in usage.impact(load(root).archive, clause):
-            click.echo(shown(line))
-    except EditorError as wrong:
-        raise RefusedError(shown(str(wrong))) from None
+    for line in usage.impact(load(root).archive, clause):
+        click.echo(shown(line))
 
 
 _SHOWN = 50
@@ -626,8 +615,6 @@ def build(as_of: date | None, config: Path, site: Path | None) -> None:
     except NotPlacedError as failed:
         click.echo(shown(str(failed)), err=True)
         sys.exit(1)
-    except EditorError as wrong:
-        raise RefusedError(shown(str(wrong))) from None
     click.echo(f"Đã dựng trang vào {os.path.relpath(target)}/")
 
 
@@ -650,8 +637,6 @@ def verify(quick: bool, root: Path, site: str) -> None:
         raise click.UsageError("verify xem một thư mục trên máy này; tải trang về trước")
     try:
         record, found = read_record(Path(site)), digests(Path(site))
-    except EditorError as wrong:
-        raise RefusedError(shown(str(wrong))) from None
     except OSError as failed:
         raise click.UsageError(shown(f"không đọc được {failed.filename}")) from None
     _tell_differences(differences(record.files, found), "không đúng như build.json nêu")

@@ -43,10 +43,9 @@ def edition_named(archive: Archive, name: str) -> Agreement:
     """
     versions: dict[str, Agreement] = {}
     for each in archive.agreements:
-        edition = f"{each.unit_id}/{each.series_id}/{each.period}"
-        versions[f"{edition}.{each.version}"] = each
+        versions[f"{each.edition_name}.{each.version}"] = each
         if each.newest:
-            versions[edition] = each
+            versions[each.edition_name] = each
     if found := versions.get(name):
         return found
     unit = name.partition("/")[0]

@@ -36,6 +36,7 @@ from macros.model import (
     Unit,
     UnitId,
     UnitType,
+    page_path,
 )
 from macros.problem import EditorError, nearest
 from macros.reading import read
@@ -103,7 +104,7 @@ def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of
     and where a word of the file would be lost.
     """
     unit_id, series_id, period = _named(of.edition)
-    path = f"docs/don-vi/{unit_id}/{series_id}/{period}.md"
+    path = page_path(unit_id, series_id, period)
     unit = archive.units.get(UnitId(unit_id))
     if path in archive.texts or (
         unit and series_id in unit.series and period in unit.series[series_id].editions

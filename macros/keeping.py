@@ -155,7 +155,7 @@ def _sealing(archive: Archive, agreement: Agreement) -> Iterator[Problem]:
         last = agreement.version == signed[-1]
         why = "" if last else ", và kỳ này đã có phiên bản sau"
         message = f"{name} đã ký mà chưa niêm phong{why}"
-        hint = f"{'Xong thì chạy' if last else 'Chạy'}: qcph seal {_id(agreement)}"
+        hint = f"{'Xong thì chạy' if last else 'Chạy'}: qcph seal {agreement.name}"
         yield _fact(archive, agreement, (), "V108", message, hint)
     if facts.draft and agreement.version == AS_SIGNED and signed:
         message = f"{name} còn là bản thảo mà đã có phiên bản sau ({signed[0]})"
@@ -207,7 +207,7 @@ def _kind(archive: Archive, agreement: Agreement, facts: LaterVersion) -> Iterat
             found = _no_correction_of_facts(old, agreement)
     if found:
         message = f"{_name(agreement)} ghi là {VALUE_WORDS[kind]} nhưng {found[0]}"
-        again = f"ghi lại `draft: true`, rồi bỏ nó (qcph discard {_id(agreement)})"
+        again = f"ghi lại `draft: true`, rồi bỏ nó (qcph discard {agreement.name})"
         hint = f"{found[1]} Làm lại từ đầu: {again}."
         yield _fact(archive, agreement, ("record", "kind"), "V107", message, hint)
 
@@ -491,14 +491,8 @@ def _has_text(agreement: Agreement) -> bool:
     return agreement.edition.text is TextState.FULL
 
 
-def _id(agreement: Agreement) -> str:
-    """What commands call a version."""
-    own = f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}"
-    return f"{own}.{agreement.version}" if agreement.versions[1:] else own
-
-
 def _name(agreement: Agreement) -> str:
-    return f"bản {_id(agreement)}"
+    return f"bản {agreement.name}"
 
 
 def _sealed_name(agreement: Agreement) -> str:

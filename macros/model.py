@@ -589,6 +589,18 @@ class Agreement:
         return versions_of(self.edition)
 
     @property
+    def edition_name(self) -> str:
+        """What commands call its edition: `truong-mau/cong-doan/2024-2025`."""
+        return f"{self.unit_id}/{self.series_id}/{self.period}"
+
+    @property
+    def name(self) -> str:
+        """What commands call this version: the edition's name, `.goc` or `.<date>` where it has
+        several.
+        """
+        return f"{self.edition_name}.{self.version}" if self.versions[1:] else self.edition_name
+
+    @property
     def newest(self) -> bool:
         """Whether the edition's own address shows this version: a draft never takes its place."""
         return self.version == leading_of(self.edition)
@@ -607,8 +619,14 @@ class Agreement:
     @property
     def address(self) -> str:
         """Where it is published, from the site's root: `don-vi/…/2024-2025/`."""
-        own = f"don-vi/{self.unit_id}/{self.series_id}/{self.period}/"
+        own = f"don-vi/{self.edition_name}/"
         return own if self.newest else f"{own}ban/{self.version}/"
+
+
+def page_path(unit: str, series: str, period: Period, version: str = AS_SIGNED) -> str:
+    """The file of a version's text, from the project's root."""
+    own = f"docs/don-vi/{unit}/{series}/{period}"
+    return f"{own}.md" if version == AS_SIGNED else f"{own}.{version}.md"
 
 
 def leading_of(edition: Edition) -> str:

@@ -113,11 +113,10 @@ class Publication:
         built: dict[str, dict[str, str]] = {}
         for pair in self.pairs:
             if pair.old.period != pair.new.period:
-                old = f"{pair.old.unit_id}/{pair.old.series_id}/{pair.old.period}"
-                built.setdefault(pair.new.address, {})[old] = pair.address
+                built.setdefault(pair.new.address, {})[pair.old.edition_name] = pair.address
         rows = [
             {
-                "id": f"{each.unit_id}/{each.series_id}/{each.period}",
+                "id": each.edition_name,
                 "unit": each.unit.name,
                 "series": series_name(each.unit, each.series_id),
                 "period": str(each.period),

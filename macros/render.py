@@ -214,7 +214,7 @@ def agreement_page(
         marked=partial(_marked_fact, agreement, archive),
         since=since,
         contents=contents,
-        compare_id=f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}",
+        compare_id=agreement.edition_name,
         shared=archive.shared,
         files=with_programs(files),
     )

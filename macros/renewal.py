@@ -31,6 +31,7 @@ from macros.model import (
     TextState,
     Unit,
     UnitId,
+    page_path,
 )
 from macros.problem import EditorError, nearest
 from macros.reading import FIELD_WORDS, place_of, read
@@ -136,7 +137,7 @@ def _source(archive: Archive, unit_id: str, series_id: str, period: Period) -> A
     """The latest signed edition; EditorError says why it can't be renewed for the period."""
     unit = archive.units[UnitId(unit_id)]
     series = unit.series[series_id]
-    path = f"docs/don-vi/{unit_id}/{series_id}/{period}.md"
+    path = page_path(unit_id, series_id, period)
     if there := series.editions.get(period):
         drafted = " (bản thảo)" if there.draft else ""
         raise EditorError(f"bản {unit_id}/{series_id}/{period}{drafted} đã có; không ghi đè")
@@ -173,7 +174,7 @@ def _source(archive: Archive, unit_id: str, series_id: str, period: Period) -> A
 def _drafted(archive: Archive, source: Agreement, period: Period, data: str) -> _Draft:
     turn = Turn(source.edition.kind, source.period, period)
     terms = terms_of(source.unit, period)
-    path = f"docs/don-vi/{source.unit_id}/{source.series_id}/{period}.md"
+    path = page_path(source.unit_id, source.series_id, period)
     titles = [judged(line, turn, title=True) for line in source.page.title]
     clauses = [_Renewed(archive, terms, turn, each) for each in source.page.clauses]
     page = Page(

@@ -189,7 +189,7 @@ def tell(base: Archive, head: Archive, problems: Sequence[Problem]) -> Review:
 
 
 def _name(agreement: Agreement) -> str:
-    own = f"{agreement.unit_id}/{agreement.series_id}/{agreement.period}"
+    own = agreement.edition_name
     return own if agreement.version == AS_SIGNED else f"{own}.{agreement.version}"
 
 

@@ -225,9 +225,7 @@ def impact(archive: Archive, clause_id: str) -> Iterator[str]:
         yield f"Câu chữ {period}{mark}: {usage.count(own) or 'chưa bản nào dùng'}"
         for use in own:
             of = use.agreement
-            named = f"{of.unit_id}/{of.series_id}/{of.period}"
-            named += f".{of.version}" if len(of.versions) > 1 else ""
-            yield f"  {of.unit.name}: {named}, {_held(of)}"
+            yield f"  {of.unit.name}: {of.name}, {_held(of)}"
     late = [use for use in uses if use.agreement.facts.draft and use.wording != newest]
     if late:
         yield f"Bản thảo có thể lấy câu chữ {newest}:"

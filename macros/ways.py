@@ -31,6 +31,7 @@ from macros.model import (
     TextState,
     UnitId,
     leading_of,
+    page_path,
     versions_of,
 )
 from macros.problem import EditorError, nearest
@@ -119,17 +120,17 @@ def open_version(
     if kind is RecordKind.TRANSCRIBE:
         _parts_from_source(old, archive)
     facts = {"draft": True, "record": record, **_taken_over(old.facts, kind)}
-    page = f"{old.path.removesuffix('.md').removesuffix(f'.{old.version}')}.{day}.md"
+    page = page_path(old.unit_id, old.series_id, old.period, str(day))
     key = (*_edition_key(old), "versions", str(day))
     data = put(archive.texts[old.data_path], old.data_path, key, facts)
-    new = f"{_edition_name(old)}.{day}"
+    new = f"{old.edition_name}.{day}"
     fill = "" if kind in _SAME else "điền những dữ kiện kể dưới đây như in; "
     before = [each.facts for each in reversed(archive.versions(old))]
     lacking = () if kind in _SAME else still_to_write(before, FIELD_WORDS)
     return Edits(
         texts={page: archive.texts[old.path], old.data_path: data},
         said=(
-            f"Phiên bản {new} còn là bản thảo, chép từ {_name(old)}.",
+            f"Phiên bản {new} còn là bản thảo, chép từ {old.name}.",
             f"  1. Sửa {page}. Đây là {_RULES[kind]}.",
             f"  2. Ở {old.data_path}, mục {day} của `versions`: {fill}{_WHEN_SIGNED}",
             f"  3. Chạy: qcph seal {new} (lệnh này tự kiểm tra trước khi ghi)",
@@ -172,7 +173,7 @@ def discard(archive: Archive, name: str) -> Edits:
     if version != AS_SIGNED:
         key, own = (*key, "versions", version), f"{own}.{version}"
     texts: dict[str, str | None] = {path: drop(archive.texts[path], path, key)}
-    page = f"docs/don-vi/{own}.md"
+    page = page_path(unit_id, series_id, period, version)
     if page in archive.texts:
         texts[page] = None
     return Edits(texts=texts, done=f"Đã bỏ bản thảo {own}.")
@@ -182,7 +183,7 @@ def discardable(archive: Archive, paths: Collection[str]) -> Iterator[str]:
     """The drafts whose pages are among these files, as `discard` names them."""
     for each in archive.agreements:
         if each.facts.draft and each.path in paths and not each.facts.seal:
-            own = _edition_name(each)
+            own = each.edition_name
             yield own if each.version == AS_SIGNED else f"{own}.{each.version}"
 
 
@@ -191,7 +192,7 @@ def extend(archive: Archive, name: str, to: Period, evidence: str) -> Edits:
     of = _signed(edition_named(archive, name))
     if there := of.edition.extended:
         raise EditorError(
-            f"bản {_edition_name(of)} đã ghi kéo dài sang {there.to.words} ({there.evidence}); "
+            f"bản {of.edition_name} đã ghi kéo dài sang {there.to.words} ({there.evidence}); "
             f"sửa ở {of.data_path} nếu ghi nhầm"
         )
     if to.end <= of.period.end:
@@ -202,7 +203,7 @@ def extend(archive: Archive, name: str, to: Period, evidence: str) -> Edits:
     ]
     if after:
         raise EditorError(
-            f"kho đã có bản {_edition_name(of).rpartition('/')[0]}/{min(after)}; bản "
+            f"kho đã có bản {of.edition_name.rpartition('/')[0]}/{min(after)}; bản "
             f"{of.period.words} không kéo dài qua bản sau nó được"
         )
     value = {"to": str(to), "evidence": _line("evidence", evidence)}
@@ -214,7 +215,7 @@ def withdraw(archive: Archive, name: str, day: PartialDate, evidence: str) -> Ed
     of = _signed(edition_named(archive, name))
     if there := of.edition.withdrawn:
         raise EditorError(
-            f"bản {_edition_name(of)} đã ghi thu hồi {there.date.words} ({there.evidence}); "
+            f"bản {of.edition_name} đã ghi thu hồi {there.date.words} ({there.evidence}); "
             f"sửa ở {of.data_path} nếu ghi nhầm"
         )
     signed = of.edition.date.value if of.edition.date else None
@@ -230,15 +231,6 @@ def _key(of: Agreement) -> tuple[str, ...]:
 
 def _edition_key(of: Agreement) -> tuple[str, ...]:
     return of.data_key[:4]
-
-
-def _edition_name(of: Agreement) -> str:
-    return f"{of.unit_id}/{of.series_id}/{of.period}"
-
-
-def _name(of: Agreement) -> str:
-    several = len(of.versions) > 1
-    return f"{_edition_name(of)}.{of.version}" if several else _edition_name(of)
 
 
 def _words(day: date) -> str:
@@ -272,7 +264,7 @@ def _unsealed(archive: Archive) -> Iterator[Agreement]:
 
 
 def _sealable(of: Agreement) -> None:
-    name, facts = _name(of), of.facts
+    name, facts = of.name, of.facts
     if of.edition.text is TextState.REPORT_ONLY:
         raise EditorError(f"bản {name} chỉ có bài báo, không có văn bản để niêm phong")
     if facts.seal:
@@ -305,7 +297,7 @@ def _in_time(of: Agreement, day: date) -> None:
     for own in days:
         if day < own.first:
             raise EditorError(
-                f"niêm phong {_words(day)}, trước ngày của bản {_name(of)} ({own.words}); "
+                f"niêm phong {_words(day)}, trước ngày của bản {of.name} ({own.words}); "
                 "xem lại --date"
             )
 
@@ -319,14 +311,14 @@ def _filled(of: Agreement) -> None:
     if not dated or not facts.signatures:
         where = f"mục {of.version} của `versions`" if of.version != AS_SIGNED else f"kỳ {of.period}"
         raise EditorError(
-            f"dữ kiện của bản {_name(of)} chưa có: {'; '.join(missing)}. Điền như in vào "
+            f"dữ kiện của bản {of.name} chưa có: {'; '.join(missing)}. Điền như in vào "
             f"{of.data_path}, {where}, rồi chạy lại; văn bản quả thật không in những điều ấy thì "
-            f"thêm --as-printed (qcph seal --as-printed {_name(of)})"
+            f"thêm --as-printed (qcph seal --as-printed {of.name})"
         )
 
 
 def _told(archive: Archive, of: Agreement, mark: Seal) -> Iterator[str]:
-    yield f"{_name(of)}: niêm phong từ {mark.since.words}, dấu {mark.sha256[:12]}…"
+    yield f"{of.name}: niêm phong từ {mark.since.words}, dấu {mark.sha256[:12]}…"
     facts = of.facts
     before = [each for each in archive.versions(of) if not each.facts.draft]
     before = before[: before.index(of)]
@@ -342,7 +334,7 @@ def _told(archive: Archive, of: Agreement, mark: Seal) -> Iterator[str]:
         told.append(f"Dữ kiện khác: {', '.join(fields)}.")
     yield from (f"    {line}" for line in told[:_MOST_TOLD])
     if told[_MOST_TOLD:]:
-        yield f"    và {len(told) - _MOST_TOLD} chỗ khác; xem hết: qcph diff {_name(old)} {_name(of)}"
+        yield f"    và {len(told) - _MOST_TOLD} chỗ khác; xem hết: qcph diff {old.name} {of.name}"
     if not told:
         yield "    không khác chữ nào"
     yield f"  Hồ sơ ghi sai thì sửa trước khi gửi: {_ANEW}"
@@ -353,26 +345,26 @@ def _told(archive: Archive, of: Agreement, mark: Seal) -> Iterator[str]:
 
 def _open(old: Agreement, archive: Archive) -> None:
     """EditorError unless a new version may stand beside this one."""
-    name = _edition_name(old)
+    name = old.edition_name
     if old.edition.text is TextState.REPORT_ONLY:
         raise EditorError(f"bản {name} chỉ có bài báo, không có văn bản để sửa")
     drafts = [each for each in archive.versions(old) if each.facts.draft]
     later = [each for each in drafts if each.version != AS_SIGNED]
     if later:
         raise EditorError(
-            f"đã có phiên bản {_name(later[-1])} còn là bản thảo; làm xong, hay bỏ nó "
-            f"(qcph discard {_name(later[-1])}), rồi mới mở phiên bản khác"
+            f"đã có phiên bản {later[-1].name} còn là bản thảo; làm xong, hay bỏ nó "
+            f"(qcph discard {later[-1].name}), rồi mới mở phiên bản khác"
         )
     if drafts:
         raise EditorError(f"bản {name} còn là bản thảo: sửa thẳng trang {drafts[0].path}")
     if not old.newest:
         raise EditorError(
-            f"{_name(old)} không phải phiên bản mới nhất; phiên bản mới chỉ mở từ {name}"
+            f"{old.name} không phải phiên bản mới nhất; phiên bản mới chỉ mở từ {name}"
         )
     if old.facts.seal is None:
         raise EditorError(
             f"bản này chưa niêm phong: sửa thẳng trang {old.path}; nếu đó đúng là bản đã ký thì "
-            f"niêm phong trước: qcph seal {_name(old)}"
+            f"niêm phong trước: qcph seal {old.name}"
         )
     if not old.whole:
         raise EditorError(f"trang {old.path} còn chỗ sai; chạy qcph check, sửa xong rồi chạy lại")
@@ -417,7 +409,7 @@ def _parts_from_source(old: Agreement, archive: Archive) -> None:
         if source.role is SourceRole.TEXT and source.file in archive.sources
         if (text := original_text(source.file, archive.sources[source.file])) is not None
     ]
-    name = _name(old)
+    name = old.name
     if not texts:
         raise EditorError(
             f"bản {name} không có bản gốc dạng chữ (`source` với vai trò text), nên không biết "
@@ -443,7 +435,7 @@ def _taken_over(facts: Facts, kind: RecordKind) -> dict[str, Any]:
 def _signed(of: Agreement) -> Agreement:
     if of.edition.draft:
         raise EditorError(
-            f"bản {_edition_name(of)} còn là bản thảo, chưa có gì để kéo dài hay thu hồi"
+            f"bản {of.edition_name} còn là bản thảo, chưa có gì để kéo dài hay thu hồi"
         )
     return of
 
@@ -453,7 +445,7 @@ def _noted(archive: Archive, of: Agreement, name: str, value: dict[str, str], wo
     key = (*_edition_key(of), name)
     text = put(archive.texts[path], path, key, value, before="versions")
     said = (
-        f"Đã ghi ở {path}: {_edition_name(of)} {words}.",
+        f"Đã ghi ở {path}: {of.edition_name} {words}.",
         f"Căn cứ: {value['evidence']}",
         "Niêm phong của bản ấy không đổi. Xem lại: qcph check.",
     )
