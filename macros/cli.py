@@ -258,7 +258,7 @@ _EDITION = click.argument("edition", metavar="BẢN")
 def _write(
     root: Path, edit: Callable[[Archive], Edits],
     *, mending: bool = False, dropping: bool = False, despite: Collection[str] = keeping.MENDED,
-) -> None:  # fmt: skip
+) -> list[Problem]:  # fmt: skip
     """Make edits and put them on the disk; a change that breaks the sources is taken back.
 
     Where what is edited has errors nothing is written, but for those of the codes `despite`.
@@ -284,8 +284,7 @@ def _write(
         for problem in before:  # what can't be read can't be found either
             click.echo(seen(problem).text().split("\n")[0], err=True)
         raise RefusedError(shown(str(refused))) from None
-    if not mending:
-        _taken_back(root, written, before, despite)
+    found = [] if mending else _taken_back(root, written, before, despite)
     if edits.done:
         click.echo(shown(edits.done))
     for path, text in edits.texts.items():
@@ -295,24 +294,27 @@ def _write(
         click.echo(f"bản gốc: {path}")
     for line in edits.said:
         click.echo(shown(line))
+    return [each for each in found if each.path in edits.texts]
 
 
 def _taken_back(
     root: Path, written: Written, before: Sequence[Problem], despite: Collection[str]
-) -> None:
-    """Undo what was written and stop where it made new errors."""
+) -> list[Problem]:
+    """All problems there are now; where some are new errors what was written is undone, and stop."""
     told = {(each.path, each.code, each.message) for each in before}
     try:
-        errors = [each for each in problems_in(root) if each.severity is Severity.ERROR]
+        found = list(problems_in(root))
     except BaseException:
         written.undo()
         raise
+    errors = [each for each in found if each.severity is Severity.ERROR]
     errors = [each for each in errors if each.code not in despite]
     if new := [each for each in errors if (each.path, each.code, each.message) not in told]:
         written.undo()
         report(new, "text")
         click.echo("Không ghi gì: làm vậy thì kho có các lỗi trên.", err=True)
         sys.exit(1)
+    return found
 
 
 @cli.command()
@@ -407,11 +409,14 @@ _way(RecordKind.TRANSCRIBE, "Mở phiên bản sửa lỗi chép: chỉ khi ch�
 
 
 @cli.command()
+@click.option(
+    "--unsealed", is_flag=True, help="Bỏ cả bản đã ký nhưng chưa niêm phong, khi nhập nhầm."
+)
 @_ROOT
 @_EDITION
-def discard(root: Path, edition: str) -> None:
+def discard(unsealed: bool, root: Path, edition: str) -> None:
     """Bỏ một bản thảo chưa ký: trang và dữ kiện của nó, không đụng gì khác."""
-    _write(root, lambda archive: ways.discard(archive, edition), dropping=True)
+    _write(root, lambda archive: ways.discard(archive, edition, unsealed=unsealed), dropping=True)
 
 
 @cli.command()
@@ -488,6 +493,8 @@ def take_in(
         )
     if editions and len(editions) != len(paths):
         raise click.UsageError(f"có {len(paths)} tệp mà {len(editions)} lần --as")
+    if unit_name and len(paths) > 1:
+        raise click.UsageError("--unit-name chỉ dùng khi nhập một tệp")
     names = editions or [_edition_of(path) for path in paths]
     failed: list[str] = []
     for number, (path, name) in enumerate(zip(paths, names, strict=True), 1):
@@ -523,9 +530,10 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def _edition_of(path: Path) -> str:
-    """The edition that a file's own name gives, or that of its folders."""
+    """The edition that a file's own name gives, or that of its folders; else the name itself."""
     parts = path.stem.split("_")
-    return "/".join(parts if len(parts) == 3 else (*path.absolute().parts[-3:-1], path.stem))
+    name = "/".join(parts if len(parts) == 3 else (*path.absolute().parts[-3:-1], path.stem))
+    return name if intake.is_named(name) else path.name
 
 
 def _take_in(root: Path, path: Path, wanted: intake.Wanted) -> None:
@@ -536,7 +544,13 @@ def _take_in(root: Path, path: Path, wanted: intake.Wanted) -> None:
         raise RefusedError(shown(f"{path}: {wrong}")) from None
     except OSError as wrong:
         raise RefusedError(shown(f"{path}: không đọc được ({wrong.strerror})")) from None
-    _write(root, lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted))
+    found = _write(
+        root, lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted)
+    )
+    period = wanted.edition.rpartition("/")[2]
+    for problem in found:
+        if problem.path.endswith(f"/{period}.md"):
+            click.echo(seen(problem).text())
     unit, series, period = wanted.edition.split("/")
     editions = load(root, only={unit}).archive.editions(unit, series)
     full = [each for each in editions if each.edition.text is TextState.FULL]

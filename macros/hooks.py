@@ -261,6 +261,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     cache = Cache(Path(config.config_file_path).parent / ".cache/qcph")
     for address, content in results(config.extra["documents"], cache.of):
         write_file(content, str(site / address))
+    cache.tidy()
     written = list(_build.written.values())
     for address, content in search_files(publication.archive, publication.as_of, written):
         write_file(content, str(site / address))

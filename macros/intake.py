@@ -43,7 +43,10 @@ from macros.reading import read
 from macros.verbatim import differences
 
 _NAMED = re.compile(rf"({KEBAB})/({KEBAB})/([0-9]{{4}}-[0-9]{{4}})")
-_NO_NAME = "viết <đơn vị>/<bộ>/<kỳ>, như truong-mau/cong-doan/2027-2028"
+_NO_NAME = (
+    "ghi --as <đơn vị>/<bộ>/<kỳ>, như --as truong-mau/cong-doan/2027-2028, hay đặt tên tệp là "
+    "truong-mau_cong-doan_2027-2028.docx"
+)
 # Proposals are applied, and what they leave is looked at once more.
 _ROUNDS = 2
 # Kept as an original under these endings; a Markdown file is a text.
@@ -79,6 +82,8 @@ _MISSING = {
     "number": "số", "date": "ngày", "signatures": "chữ ký", "recipients": "nơi nhận",
 }  # fmt: skip
 _SHOWN = 60
+_SOFT = "\u00ad"
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-–]\s*((?:19|20)\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +124,11 @@ def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of
     mended: list[tuple[str, Fault]] = []
     if of.repair:
         manuscript, mended = _repaired(manuscript)
+    elif lost := _unkeepable(manuscript):
+        raise EditorError(
+            f"tệp gõ bằng phông cũ ({lost}); trang không giữ được các ký tự ấy, nên phải nhập với "
+            "--repair, rồi đọc lại các chỗ đã sửa"
+        )
     made = draft(manuscript, report=of.report)
     numbered = _numbered(archive, made.page, unit_id, series_id, period)
     names: dict[str, str] = {
@@ -132,16 +142,20 @@ def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of
     page = write(numbered.page)
     key = ["series", series_id, "editions", str(period)]
 
+    def with_sides(text: str, *more: Side) -> str:
+        for side in (*more, *_signing(made.facts)):
+            if unit and side not in unit.sides:
+                text = put(text, data_path, ["sides", side.value], _SIDES[side])
+        return text
+
     def with_facts(facts: Mapping[str, Any]) -> str:
         own = archive.texts.get(data_path, "")
         if unit and series_id in unit.series:
-            return put(own, data_path, key, facts)
+            return put(with_sides(own), data_path, key, facts)
         counterpart = _counterpart(series_id, facts)
         series = {"counterpart": counterpart.value, "editions": {str(period): facts}}
         if unit:
-            if counterpart not in unit.sides:
-                own = put(own, data_path, ["sides", counterpart.value], _SIDES[counterpart])
-            return put(own, data_path, key[:2], series)
+            return put(with_sides(own, counterpart), data_path, key[:2], series)
         return _new_unit(data_path, unit_id, series_id, series, of, counterpart)
 
     source = _original(archive, name, data, of.edition)
@@ -151,9 +165,17 @@ def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of
         entry = {"role": role.value, "file": source[0], "sha256": hashlib.sha256(data).hexdigest()}
         facts = {**facts, "source": [entry]}
     text = with_facts(facts)
-    told = _told(made, numbered, manuscript, mended, of, source, facts)
+    told = [
+        *_doubts(archive, unit, of, made.page, data),
+        *_told(made, numbered, manuscript, mended, of, source, facts),
+    ]
     files = {f"data/sources/{source[0]}": data} if source else {}
     return Edits(texts={path: page, data_path: text}, files=files, said=tuple(told))
+
+
+def is_named(edition: str) -> bool:
+    """Whether it is the name of an edition."""
+    return bool(_NAMED.fullmatch(edition))
 
 
 def _named(edition: str) -> tuple[str, str, Period]:
@@ -217,6 +239,11 @@ def _counterpart(series_id: str, facts: Mapping[str, Any]) -> Side:
     )
 
 
+def _signing(facts: Mapping[str, Any]) -> list[Side]:
+    """The sides whose people signed."""
+    return list(dict.fromkeys(Side(each["side"]) for each in facts.get("signatures", ())))
+
+
 def _new_unit(
     path: str, unit_id: str, series_id: str, series: Mapping[str, Any], of: Wanted,
     counterpart: Side,
@@ -231,7 +258,8 @@ def _new_unit(
     sort = next(
         (sort for begun, sort in _TYPES if name.casefold().startswith(begun)), UnitType.OTHER
     )
-    sides = {Side.MANAGEMENT: _SIDES[Side.MANAGEMENT], counterpart: _SIDES[counterpart]}
+    facts = series["editions"][next(iter(series["editions"]))]
+    sides = {each: _SIDES[each] for each in (Side.MANAGEMENT, counterpart, *_signing(facts))}
     text = "names: []\n"
     for key, value in (
         ("names", [{"name": name}]),
@@ -291,6 +319,14 @@ def _suspected(lines: Sequence[Printed]) -> list[tuple[int, Fault]]:
     return found
 
 
+def _unkeepable(manuscript: Manuscript) -> str:
+    """A line with letters of an old font that are no characters of a page; empty where none has."""
+    lines = list(manuscript.lines())
+    found = (lines[n] for n, fault in _suspected(lines) if _SOFT in fault.found)
+    line = next(found, None)
+    return f"{line.place}: “{_short(line.text.replace(_SOFT, '·'))}”" if line else ""
+
+
 def _repaired(manuscript: Manuscript) -> tuple[Manuscript, list[tuple[str, Fault]]]:
     """The manuscript with every proposal applied, and these with their places."""
     mended: list[tuple[str, Fault]] = []
@@ -315,6 +351,23 @@ def _repaired(manuscript: Manuscript) -> tuple[Manuscript, list[tuple[str, Fault
 
 
 # --- what is told ---
+
+
+def _doubts(
+    archive: Archive, unit: Unit | None, of: Wanted, page: Page, data: bytes
+) -> Iterator[str]:
+    """What speaks for a wrong name, or for the wrong file."""
+    unit_id, series_id, period = _named(of.edition)
+    printed = {Period(int(a), int(b)) for a, b in _YEARS.findall(" ".join(page.title)) if a < b}
+    if printed and period not in printed:
+        years = ", ".join(str(each) for each in sorted(printed))
+        yield f"Xem lại: tên văn bản in {years}, mà nhập làm bản của kỳ {period}."
+    if unit and series_id not in unit.series:
+        yield f"Bộ mới của {unit_id}: {series_id} (đã có: {', '.join(unit.series)})."
+    digest = hashlib.sha256(data).hexdigest()
+    for each in archive.agreements:
+        if any(source.sha256 == digest for source in each.facts.source):
+            yield f"Xem lại: tệp này đã là bản gốc của {each.name}."
 
 
 def _told(
@@ -347,9 +400,12 @@ def _told(
     if source is None:
         yield "Tệp này không lưu vào data/sources/ được (chỉ .txt, .docx, .pdf)."
     elif facts["source"][0]["role"] == SourceRole.FILE:
+        why = (
+            "đã sửa khi nhập" if mended else "có phần không thuộc văn bản" if made.left_out else ""
+        )
         yield (
-            "Bản gốc có phần không thuộc văn bản hay đã được sửa khi nhập, nên từ nay không đối "
-            "chiếu từng chữ với nó được; hãy tự đọc lại một lần."
+            f"Bản gốc {why or 'in cách khác trang'}, nên từ nay không đối chiếu từng chữ với nó "
+            "được; hãy tự đọc lại một lần."
         )
 
 

@@ -140,10 +140,10 @@ def open_version(
     )
 
 
-def discard(archive: Archive, name: str) -> Edits:
-    """Take a draft away: its page and its entry in the data, and nothing else.
+def discard(archive: Archive, name: str, *, unsealed: bool = False) -> Edits:
+    """Take a draft away: its page and its entry in the data, and what holds nothing else.
 
-    Raises EditorError for what was signed or sealed, and for a draft that something else needs.
+    `unsealed`: or a signed text that was taken in by mistake and never sealed. Raises EditorError for what was signed or sealed, and for a draft that something else needs.
     """
     unit_id, series_id, period, version = _declared(archive, name)
     series = archive.units[unit_id].series[series_id]
@@ -157,26 +157,37 @@ def discard(archive: Archive, name: str) -> Edits:
         raise EditorError(
             f"bản {name} đã niêm phong, không bỏ được; văn bản đổi thì mở phiên bản mới"
         )
-    if not facts.draft:
+    if not facts.draft and not unsealed:
         drafts = [f"{own}.{day}" for day, each in later.items() if each.draft]
-        hint = f"nếu thật ra chưa ký thì ghi lại `draft: true` ở {path}"
+        hint = "nhập nhầm thì bỏ bằng: qcph discard --unsealed"
         hint = f"bản thảo của kỳ này là {drafts[-1]}" if drafts else hint
         raise EditorError(f"bản {name} đã ký, không phải bản thảo; {hint}")
     if version == AS_SIGNED and later:
         raise EditorError(f"bản {name} còn phiên bản sau ({', '.join(later)}); bỏ nó trước")
-    if version == AS_SIGNED and len(series.editions) == 1:
-        raise EditorError(
-            f"bản {name} là bản duy nhất của bộ, mà bộ nào cũng phải có ít nhất một bản; "
-            f"sửa thẳng trang và dữ kiện ở {path}"
-        )
     key: tuple[str, ...] = ("series", series_id, "editions", str(period))
     if version != AS_SIGNED:
         key, own = (*key, "versions", version), f"{own}.{version}"
-    texts: dict[str, str | None] = {path: drop(archive.texts[path], path, key)}
+    unit = archive.units[unit_id]
+    if version == AS_SIGNED and len(series.editions) == 1:
+        key = key[:2]  # a series has at least one edition, a unit at least one series
+    alone = key[2:] == () and len(unit.series) == 1
+    texts: dict[str, str | None] = {path: None if alone else drop(archive.texts[path], path, key)}
     page = page_path(unit_id, series_id, period, version)
     if page in archive.texts:
         texts[page] = None
-    return Edits(texts=texts, done=f"Đã bỏ bản thảo {own}.")
+    others = {
+        source.file
+        for each in archive.agreements
+        if each.path != page
+        for source in each.facts.source
+    }
+    left = [f"data/sources/{each.file}" for each in facts.source if each.file not in others]
+    what = "bản thảo " if facts.draft else "bản "
+    return Edits(
+        texts=texts,
+        done=f"Đã bỏ {what}{own}.",
+        said=tuple(f"bản gốc còn đó, không bản nào dùng nữa: {each}" for each in left),
+    )
 
 
 def discardable(archive: Archive, paths: Collection[str]) -> Iterator[str]:

@@ -260,3 +260,62 @@ def test_a_paragraph_belongs_where_it_did(sample: Path):
         for clause in made.page.clauses
         if clause.id in parents and clause.parent != parents[clause.id]
     ]
+
+
+def test_a_mistaken_import_is_undone(empty: Path, tmp_path_factory, capsys):
+    """What was taken in by mistake goes again, also the only edition of a new unit; a draft as it
+    is, a signed text with --unsealed.
+    """
+    file = tmp_path_factory.mktemp("in") / "moi.txt"
+    file.write_text(DAMAGED, encoding="utf-8")
+    edition = "th-moi/cong-doan/2026-2027"
+    name = ["--unit-name", "Trường Tiểu học Mới"]
+    for draft, more in ((["--draft"], []), ([], ["--unsealed"])):
+        assert 0 == run(["import", "--root", str(empty), "--as", edition, *name, *draft, str(file)])
+        if not draft:
+            assert 2 == run(["discard", "--root", str(empty), edition])
+        assert 0 == run(["discard", "--root", str(empty), *more, edition])
+        assert [] == [path for path in files(empty) if "th-moi" in path and "sources" not in path]
+    assert "bản gốc còn đó" in capsys.readouterr().out
+
+
+def test_all_who_signed_are_sides(empty: Path, tmp_path_factory):
+    """A new unit has the sides of all signatures that its text prints."""
+    file = tmp_path_factory.mktemp("in") / "moi.txt"
+    signed = "BÍ THƯ CHI ĐOÀN\n\nNguyễn Văn A\n\nCHỦ TỊCH CÔNG ĐOÀN\n\nTrần Thị B\n\nHIỆU TRƯỞNG\n\nLê Văn C\n"
+    file.write_text(f"{DAMAGED}\n{signed}", encoding="utf-8")
+    code = run(["import", "--root", str(empty), "--as", "th-moi/cong-doan/2026-2027",
+                "--unit-name", "Trường Tiểu học Mới", str(file)])  # fmt: skip
+
+    assert 0 == code
+    assert {"management", "union", "youth-union"} == set(load(empty).archive.units["th-moi"].sides)
+
+
+def test_what_speaks_for_a_wrong_name_is_told(sample: Path, tmp_path_factory, capsys):
+    """Another year in the title, a series that is new, a file that came in before."""
+    file = tmp_path_factory.mktemp("in") / "moi.txt"
+    file.write_text(DAMAGED, encoding="utf-8")
+    run(["import", "--root", str(sample), "--as", "truong-mau/cong-doan/2028-2029", str(file)])
+    first = capsys.readouterr().out
+    run(["import", "--root", str(sample), "--as", "truong-mau/cong-doan-hai/2026-2027", str(file)])
+    second = capsys.readouterr().out
+
+    assert "tên văn bản in 2026-2027, mà nhập làm bản của kỳ 2028-2029" in first
+    assert "Bộ mới của truong-mau: cong-doan-hai (đã có: cong-doan)" in second
+    assert "tệp này đã là bản gốc của truong-mau/cong-doan/2028-2029" in second
+
+
+def test_a_page_can_not_keep_letters_of_an_old_font(sample: Path, tmp_path_factory, capsys):
+    """TCVN3 writes ư as a soft hyphen, which no page may hold: such a file comes in repaired."""
+    file = tmp_path_factory.mktemp("in") / "moi.docx"
+    line = "1. HiÖu tr\u00adëng vµ C«ng ®oµn phèi hîp thùc hiÖn."
+    file.write_bytes(docx(p("QUY CHẾ PHỐI HỢP"), p("I. CHUNG"), p(line)))
+    before = files(sample)
+    edition = ["--as", "truong-mau/cong-doan/2026-2027"]
+    code = run(["import", "--root", str(sample), *edition, str(file)])
+
+    assert (2, before) == (code, files(sample))
+    assert "--repair" in capsys.readouterr().err
+    assert 0 == run(["import", "--root", str(sample), "--repair", *edition, str(file)])
+    made = load(sample).archive.editions("truong-mau", "cong-doan")[-1]
+    assert "Hiệu trưởng và Công đoàn phối hợp thực hiện." == made.page.clauses[-1].text

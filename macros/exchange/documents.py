@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 
-from macros import citing, compare, layout, redline, words
+from macros import citing, compare, labels, layout, markup, model, redline, words
 from macros.exchange import revisions, typeset, wordfile, wordml
 from macros.model import AS_SIGNED, Agreement, TextState
 from macros.redline import Pair
@@ -31,33 +31,47 @@ class Document:
 
     address: str
     kind: str
-    of: tuple[Agreement, ...]
+    of: tuple[_Text, ...]
     make: Callable[[], bytes]
 
     @property
     def key(self) -> tuple[bytes, ...]:
         """What a result is kept under: all that it depends on."""
-        return (_made_with(), *(repr(_known(each)).encode() for each in self.of))
+        return (_made_with(), *(each.digest for each in self.of))
+
+
+class _Text:
+    """What is asked of an agreement for each file that it stands in, answered once."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.agreement = agreement
+
+    @cached_property
+    def digest(self) -> bytes:
+        return hashlib.sha256(repr(_known(self.agreement)).encode()).digest()
+
+    @cached_property
+    def can_be_set(self) -> bool:
+        return typeset.can_set(self.agreement)
 
 
 def documents(agreements: Iterable[Agreement], pairs: Iterable[Pair]) -> Iterator[Document]:
     """Every file that is offered, in the order of agreements and comparisons."""
+    texts: dict[str, _Text] = {}
     for each in agreements:
         if each.edition.text is TextState.FULL:
+            own = texts[each.path] = _Text(each)
             name = each.address + _name(each)
-            if typeset.can_set(each):
-                yield Document(
-                    f"{name}.{_PDF}", _PDF, (each,), partial(typeset.agreement_pdf, each)
-                )
-            yield Document(
-                f"{name}.{_DOCX}", _DOCX, (each,), partial(wordfile.agreement_docx, each)
-            )
+            if own.can_be_set:
+                yield Document(f"{name}.{_PDF}", _PDF, (own,), partial(typeset.agreement_pdf, each))
+            yield Document(f"{name}.{_DOCX}", _DOCX, (own,), partial(wordfile.agreement_docx, each))
     for pair in pairs:
-        name, of = f"{pair.address}so-sanh-{_name(pair.new)}", (pair.old, pair.new)
-        if all(map(typeset.can_set, of)):
-            yield Document(f"{name}.{_PDF}", _PDF, of, partial(typeset.comparison_pdf, pair))
+        name = f"{pair.address}so-sanh-{_name(pair.new)}"
+        both = texts[pair.old.path], texts[pair.new.path]
+        if all(each.can_be_set for each in both):
+            yield Document(f"{name}.{_PDF}", _PDF, both, partial(typeset.comparison_pdf, pair))
         redline_docx = partial(revisions.redline_docx, pair.old, pair.new, pair.comparison)
-        yield Document(f"{name}.{_DOCX}", _DOCX, of, redline_docx)
+        yield Document(f"{name}.{_DOCX}", _DOCX, both, redline_docx)
 
 
 def results(found: Iterable[Document], keep: Keep) -> Iterator[tuple[str, bytes]]:
@@ -94,7 +108,20 @@ def _known(of: Agreement) -> tuple[object, ...]:
 @cache
 def _made_with() -> bytes:
     """What every result depends on besides: code, templates, fonts, Typst."""
-    modules = (citing, compare, layout, redline, revisions, typeset, wordfile, wordml, words)
+    modules = (
+        citing,
+        compare,
+        labels,
+        layout,
+        markup,
+        model,
+        redline,
+        revisions,
+        typeset,
+        wordfile,
+        wordml,
+        words,
+    )
     files = [Path(module.__file__ or "") for module in modules]
     files += sorted(path for folder in typeset.DATA for path in folder.iterdir() if path.is_file())
     digest = hashlib.sha256(version("typst").encode())

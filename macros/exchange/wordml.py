@@ -23,7 +23,6 @@ from markupsafe import Markup
 
 from macros.problem import EditorError
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 AUTHOR = "So sánh tự động"
 OLDEST = date(1980, 1, 1)  # what a zip can write, and what a file without a date of its own says
 # XML cannot hold these, written in any way.
