@@ -1,5 +1,6 @@
 """What was made once is kept by what it was made from, and never needed."""
 
+import ast
 import os
 import threading
 import time
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from macros.cache import Cache
+from macros.exchange import documents
 
 
 def test_a_result_is_made_once(tmp_path: Path):
@@ -89,3 +91,22 @@ def test_what_nobody_used_goes(tmp_path: Path):
     cache.tidy()
 
     assert [False, True, False] == [cache.holds("k", [key]) for key in (b"old", b"used", b"new")]
+
+
+def test_the_key_of_a_document_covers_all_code_that_makes_it():
+    """Every module that a document's makers import is in what its results are kept under; names
+    and numbers of the model come in by value, but for how a date and a period are written.
+    """
+    house = Path(documents.__file__).parents[1]
+    listed = {Path(each.__file__) for each in documents.MAKERS}
+    waiting, known = list(listed), set(listed)
+    while waiting:
+        tree = ast.parse(waiting.pop().read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("macros"):
+                path = house.joinpath(*(node.module or "").split(".")[1:]).with_suffix(".py")
+                if path.exists() and path not in known:
+                    known.add(path)
+                    waiting.append(path)
+
+    assert {"problem.py"} == {path.name for path in known - listed}

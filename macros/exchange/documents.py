@@ -20,6 +20,21 @@ from macros.exchange import revisions, typeset, wordfile, wordml
 from macros.model import AS_SIGNED, Agreement, TextState
 from macros.redline import Pair
 
+# All code that a result depends on.
+MAKERS = (
+    citing,
+    compare,
+    labels,
+    layout,
+    markup,
+    model,
+    redline,
+    revisions,
+    typeset,
+    wordfile,
+    wordml,
+    words,
+)
 _PDF, _DOCX = "pdf", "docx"
 _AT_ONCE = 64  # results that wait to be written
 Keep = Callable[[str, Iterable[bytes], Callable[[], bytes]], bytes]
@@ -108,21 +123,7 @@ def _known(of: Agreement) -> tuple[object, ...]:
 @cache
 def _made_with() -> bytes:
     """What every result depends on besides: code, templates, fonts, Typst."""
-    modules = (
-        citing,
-        compare,
-        labels,
-        layout,
-        markup,
-        model,
-        redline,
-        revisions,
-        typeset,
-        wordfile,
-        wordml,
-        words,
-    )
-    files = [Path(module.__file__ or "") for module in modules]
+    files = [Path(module.__file__ or "") for module in MAKERS]
     files += sorted(path for folder in typeset.DATA for path in folder.iterdir() if path.is_file())
     digest = hashlib.sha256(version("typst").encode())
     for path in files:
