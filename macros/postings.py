@@ -50,11 +50,12 @@ class Shorts:
     def __init__(self, abbreviations: Mapping[str, str]) -> None:
         self._long: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         for short, long in abbreviations.items():
-            self._long[tuple(folded for folded, _ in words_of(short))] = words_of(long)
+            if (key := tuple(folded for folded, _ in words_of(short))) and (full := words_of(long)):
+                self._long[key] = full
         self._longest = max(map(len, self._long), default=0)
-        one_word = sorted((key[0] for key in self._long if len(key) == 1), key=_longest_first)
-        self._joined = re.compile(rf"(?:{'|'.join(map(re.escape, one_word)) or '(?!)'})+")
-        self._one = re.compile("|".join(map(re.escape, one_word)) or "(?!)")
+        one_word = (key[0] for key in self._long if len(key) == 1)
+        self._one = sorted(one_word, key=lambda key: (-len(key), key))
+        self._joined: dict[str, list[str]] = {}
 
     def in_full(self, words: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
         """What each abbreviation among the words stands for."""
@@ -65,13 +66,28 @@ class Shorts:
                     yield found
                     break
             else:
-                if self._joined.fullmatch(key):
-                    parts = self._one.findall(key)
+                if key not in self._joined:
+                    self._joined[key] = self._parts(key)
+                if parts := self._joined[key]:
                     yield [word for part in parts for word in self._long[part,]]
 
-
-def _longest_first(text: str) -> tuple[int, str]:
-    return -len(text), text
+    def _parts(self, key: str) -> list[str]:
+        """The abbreviations that a word is joined of, the longest that leave no rest; none if any
+        rest is left. Found from the word's end, so that no word takes long.
+        """
+        ends = len(key)
+        fitting: dict[int, str] = {ends: ""}
+        for start in reversed(range(ends)):
+            for part in self._one:
+                if start + len(part) in fitting and key.startswith(part, start):
+                    fitting[start] = part
+                    break
+        found: list[str] = []
+        start = 0
+        while part := fitting.get(start, ""):
+            found.append(part)
+            start += len(part)
+        return found
 
 
 @dataclass(slots=True)
@@ -145,13 +161,13 @@ def _beginnings(words: dict[str, dict[str, list[int]]]) -> dict[str, dict[str, l
 
 
 def _packed(keyed: dict[str, dict[str, list[int]]]) -> Iterator[tuple[str, bytes]]:
-    """Entries in the order of their keys, cut into files.
+    """Entries in the order of their keys as JavaScript compares texts, cut into files.
 
     An entry is: how many letters its key shares with the key before (none at a file's start), the
     rest of the key, the size of what follows, and for each list its form, its size and its bytes.
     """
     first, before, held = "", "", bytearray()
-    for key in sorted(keyed):
+    for key in sorted(keyed, key=lambda key: key.encode("utf-16-be")):
         body = bytearray()
         for form, numbers in sorted(keyed[key].items()):
             coded = coded_list(numbers)

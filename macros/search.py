@@ -84,7 +84,12 @@ class _Row:
 
     def listed(self) -> list[Any]:
         tag = self.key.partition("/")[0] if self.unit < 0 else ""
-        return [tag, self.unit, self.name, self.years, len(self.texts), int(self.sample)]
+        count, sample = len(self.texts), int(self.sample)
+        return [tag, self.unit, self.name, self.years, count, sample, self.digest()]
+
+    def digest(self) -> str:
+        """Stands in the addresses of the texts: those of two builds are never taken for another."""
+        return hashlib.sha256(_json(self.texts)).hexdigest()[:8]
 
 
 def search_files(
@@ -227,9 +232,10 @@ class _Made:
             stamp.update(data)
         contents["stamp"] = stamp.hexdigest()[:8]
         for row in self._rows:
+            begins = f"{FOLDER}loi/{row.key}/{row.digest()}"
             for start in range(0, len(row.texts), _TOGETHER):
-                address = f"{FOLDER}loi/{row.key}/{start // _TOGETHER}.json"
-                yield address, _json(row.texts[start : start + _TOGETHER])
+                texts = row.texts[start : start + _TOGETHER]
+                yield f"{begins}-{start // _TOGETHER}.json", _json(texts)
         mark = stamp.digest()[:4]
         for folder, files in (("chu", words), ("cap", pairs)):
             for number, (_, data) in enumerate(files):

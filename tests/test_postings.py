@@ -53,7 +53,7 @@ def read_files(files):
             rest, at = text(data, at)
             key = key[:shared] + rest
             found.setdefault(key, {})
-            assert first <= key
+            assert first.encode("utf-16-be") <= key.encode("utf-16-be")
             size, at = number(data, at)
             end = at + size
             while at < end:
@@ -134,6 +134,35 @@ def test_abbreviations_are_filed_in_full_too():
     assert words["cbgv"] == {"cbgv": [0]}
     assert pairs["bo giao"] == {ALL: [0]}
     assert words["can"] == {forms("cán")[1]: [0]}
+
+
+@pytest.mark.parametrize(
+    ("word", "full"),
+    [
+        ("CBGV", ["can bo giao vien"]),
+        ("CBG", ["can bo gop"]),
+        ("CBGCB", ["can bo gop can bo"]),
+        ("GVCBGVCBG", ["giao vien can bo giao vien can bo gop"]),
+        ("CBGVX", []),
+        ("CB" * 20_000 + "X", []),
+        ("RỖNG", []),
+    ],
+)
+def test_joined_abbreviations_leave_no_rest(word, full):
+    """Where one abbreviation begins another, the parts are those that make the whole word."""
+    shorts = Shorts({"CB": "cán bộ", "CBG": "cán bộ góp", "GV": "giáo viên", "RỖNG": "…", "…": "x"})
+
+    assert [" ".join(each for each, _ in words) for words in shorts.in_full(words_of(word))] == full
+
+
+def test_keys_stand_as_javascript_compares_them():
+    """A letter beyond the first 65,536 stands before U+FF71, as its first half is smaller."""
+    index = Index()
+    index.add("\U00020000 \uff71 a", (), Shorts({}))
+    words, _ = index.files()
+
+    expected = ["a", "a*", "\U00020000", "\U00020000*", "\uff71", "\uff71*"]
+    assert list(read_files(words)) == expected
 
 
 def test_the_common_words_are_in_order():

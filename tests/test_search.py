@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from macros.archive import load
@@ -19,7 +20,13 @@ def made(written=(GUIDE,)):
 
 def texts(files, row):
     """All records of a row: id, title, path, text."""
-    return json.loads(files[f"{FOLDER}loi/{row}/0.json"])
+    (first,) = addresses(files, row, "*-0")
+    return json.loads(files[first])
+
+
+def addresses(files, row, name="*"):
+    """Where the texts of a row are."""
+    return sorted(each for each in files if fnmatchcase(each, f"{FOLDER}loi/{row}/{name}.json"))
 
 
 def test_the_same_input_gives_the_same_bytes():
@@ -41,9 +48,8 @@ def test_equal_wordings_of_several_years_are_one_record():
     contents = json.loads(files[f"{FOLDER}muc-luc.json"])
     rows = [
         each
-        for place in range(99)
-        if (data := files.get(f"{FOLDER}loi/truong-mau/cong-doan/{place}.json"))
-        for each in json.loads(data)
+        for address in addresses(files, "truong-mau/cong-doan")
+        for each in json.loads(files[address])
     ]
     wordings = [tuple(each) for each in rows]
 
@@ -60,7 +66,17 @@ def test_an_edit_leaves_the_texts_of_others_alone():
         if "/loi/" in address and one.get(address) != other.get(address)
     }
 
-    assert differing == {f"{FOLDER}loi/_trang/0.json"}
+    assert sorted(differing) == addresses(one, "_trang")
+
+
+def test_changed_texts_have_another_address():
+    """No address holds now this and now that; what contents say leads to the new one."""
+    files = made((Written("huong-dan/", "Hướng dẫn", (Section("di-tiep", "Đi tiếp", "Viết."),)),))
+    (address,) = addresses(files, "_trang")
+    *_, (*_, digest) = json.loads(files[f"{FOLDER}muc-luc.json"])["rows"]
+
+    assert address not in made()
+    assert address == f"{FOLDER}loi/_trang/{digest}-0.json"
 
 
 def test_a_page_is_cut_at_its_headings():

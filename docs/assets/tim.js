@@ -13,6 +13,7 @@ const MOST = 24; // words of a query
 const FILES = 3; // files that one beginning of a word may ask for
 const NEAR = 4; // words tried in place of a misspelt one
 const PROVED = 100; // further results that are read to prove a phrase
+const TURNS = 2; // times that a search begins again when the site was published anew
 const FEW = 3; // fewer results than these: look for misspelt words too
 const ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(" ");
 const PARTS = new Set("phan chuong muc dieu khoan diem doan tiet bang".split(" "));
@@ -20,7 +21,9 @@ const PARTS = new Set("phan chuong muc dieu khoan diem doan tiet bang".split(" "
 const NO = 0, MISSPELT = 1, BEGINS_AROUND = 2, BEGINS = 3, STANDS = 4, FOLDED = 5, EXACT = 6;
 
 let site = null; // what open() read
+let home = null; // where the last open() read it
 
+// What was read is of two builds of the site.
 class Stale extends Error {}
 
 function forms(word) {
@@ -77,14 +80,15 @@ function list(bytes) {
 
 async function fetched(address, kind) {
   const answer = await fetch(site.base + "tim/" + address, { cache: "no-cache" });
+  if (answer.status === 404) throw new Stale(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return kind === "json" ? answer.json() : new Uint8Array(await answer.arrayBuffer());
 }
 
 // A file that the site was published with again carries another stamp.
-function stamped(bytes) {
+function stamped(bytes, own) {
   const stamp = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (stamp !== site.contents.stamp) throw new Stale();
+  if (stamp !== own.contents.stamp) throw new Stale(stamp);
   return bytes.subarray(4);
 }
 
@@ -100,8 +104,9 @@ function remembered(address, make) {
 
 // The entries of a file in the order of their keys: [key, its lists' bytes].
 function entries(folder, place) {
+  const own = site;
   return remembered(`${folder}/${place}`, async () => {
-    const bytes = stamped(await fetched(`${folder}/${place}.bin`));
+    const bytes = stamped(await fetched(`${folder}/${place}.bin`), own);
     const at = { now: 0 }, found = [];
     let key = "";
     while (at.now < bytes.length) {
@@ -159,6 +164,7 @@ async function beginning(folder, start) {
 
 async function open(base) {
   if (site?.base === base) return site.ready;
+  home = base;
   site = { base, memory: new Map() };
   const own = site;
   own.ready = read(own).catch((failed) => {
@@ -171,10 +177,10 @@ async function open(base) {
 async function read(own) {
   const [contents, column] = await Promise.all([fetched("muc-luc.json", "json"), fetched("cot.bin")]);
   own.contents = contents;
-  const at = { now: 0 }, bytes = stamped(column), sorts = [];
+  const at = { now: 0 }, bytes = stamped(column, own), sorts = [];
   while (at.now < bytes.length) sorts.push(number(bytes, at));
   own.size = sorts.length;
-  own.sort = Uint16Array.from(sorts);
+  own.sort = Uint32Array.from(sorts);
   own.row = new Uint32Array(own.size);
   own.group = new Uint32Array(own.size);
   own.starts = [];
@@ -193,11 +199,10 @@ async function read(own) {
   own.shorts = new Map();
   for (const [short, long] of contents.short) {
     const key = wordsOf(short).map((word) => word.folded).join(" ");
-    own.shorts.set(key, wordsOf(long).map((word) => word.folded));
+    const full = wordsOf(long).map((word) => word.folded);
+    if (key && full.length) own.shorts.set(key, full);
   }
-  const one = [...own.shorts.keys()].filter((key) => !key.includes(" ")).sort((x, y) => y.length - x.length || (x < y ? -1 : 1));
-  own.one = new RegExp(one.join("|") || "(?!)", "g");
-  own.joined = new RegExp(`^(?:${one.join("|") || "(?!)"})+$`);
+  own.one = [...own.shorts.keys()].filter((key) => !key.includes(" ")).sort((x, y) => y.length - x.length);
   own.traits = new Map();
   own.fixed = new Map();
 }
@@ -229,8 +234,21 @@ function oneKey(a, b) {
 // What an abbreviation stands for, or null; CBGV is read as CB and GV.
 function inFull(words) {
   const whole = site.shorts.get(words.join(" "));
-  if (whole || words.length > 1 || !site.joined.test(words[0])) return whole ?? null;
-  return words[0].match(site.one).flatMap((part) => site.shorts.get(part));
+  if (whole || words.length > 1) return whole ?? null;
+  const joined = partsOf(words[0]);
+  return joined.length ? joined.flatMap((part) => site.shorts.get(part)) : null;
+}
+
+// The abbreviations that a word is joined of, the longest that leave no rest; none if any rest is
+// left. Found from the word's end, so that no word takes long.
+function partsOf(word) {
+  const fitting = new Map([[word.length, ""]]), found = [];
+  for (let start = word.length - 1; start >= 0; start--) {
+    const part = site.one.find((each) => fitting.has(start + each.length) && word.startsWith(each, start));
+    if (part) fitting.set(start, part);
+  }
+  for (let start = 0; fitting.get(start); start += found.at(-1).length) found.push(fitting.get(start));
+  return found;
 }
 
 // The parts of a query, all of which a record must have. A part is one word, words that stand
@@ -590,11 +608,15 @@ function proved({ parts, held }, shown, record) {
 
 async function shownOf(record) {
   const { rows, names, together: size, units } = site.contents;
-  const [tag, unit, name] = rows[site.row[record]];
+  const row = rows[site.row[record]];
+  if (!row) throw new Stale(record);
+  const [tag, unit, name, , , , digest] = row;
   const place = record - site.starts[site.row[record]];
   const key = unit < 0 ? (tag === "_dieu-khoan" ? `${tag}/${names[name][0]}` : tag) : `${units[unit][0]}/${names[name][0]}`;
-  const file = `loi/${key}/${Math.floor(place / size)}.json`;
-  const [id, title, path, words] = (await remembered(file, () => fetched(file, "json")))[place % size];
+  const file = `loi/${key}/${digest}-${Math.floor(place / size)}.json`;
+  const texts = await remembered(file, () => fetched(file, "json"));
+  if (!texts[place % size]) throw new Stale(file);
+  const [id, title, path, words] = texts[place % size];
   return { id, title, path, text: words };
 }
 
@@ -723,19 +745,24 @@ async function asked(query, { filters = {}, limit = 10, offset = 0 }) {
 
 async function search(query, options = {}) {
   const started = performance.now();
-  if (!site) throw new Error("open() first");
-  await site.ready;
-  let answer;
-  try {
-    answer = await asked(query, options);
-  } catch (failed) {
-    if (!(failed instanceof Stale)) throw failed;
-    const { base } = site;
-    site = null;
-    await open(base);
-    answer = await asked(query, options);
+  if (home === null) throw new Error("open() first");
+  for (let left = TURNS; ; left--) {
+    const ready = open(home), own = site;
+    let stale, opened = false;
+    try {
+      await ready;
+      opened = true;
+      const answer = await asked(query, options);
+      // Another search opened the site again meanwhile: this answer may be of both.
+      stale = new Stale();
+      if (site === own) return { ...answer, took: performance.now() - started };
+    } catch (failed) {
+      if (!(failed instanceof Stale) && (site === own || !opened)) throw failed;
+      stale = failed;
+    }
+    if (!left) throw stale;
+    if (site === own) site = null;
   }
-  return { ...answer, took: performance.now() - started };
 }
 
 window.qcphSearch = { open, search };

@@ -1,6 +1,15 @@
 """What the search finds, asked in Chromium against the built site, as clerks would type it."""
 
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
 import pytest
+
+from macros.archive import load
+from macros.search import Section, Written, search_files
+from tests.web.conftest import AS_OF, ROOT, serving
 
 pytestmark = pytest.mark.browser
 
@@ -249,3 +258,89 @@ def test_every_result_leads_to_a_place_that_exists(ask, site):
 
     assert missing == []
     assert len(seen) > 100
+
+
+SHORT = {"CB": "cán bộ", "CBG": "cán bộ góp", "GV": "giáo viên"}
+TALES = [Section(f"so-{n}", f"Số {n}", f"Truyện thứ {n} của công đoàn") for n in range(40)]
+SONGS = [Section(f"bai-{n}", f"Bài {n}", f"Ca dao thứ {n}") for n in range(30)]
+STAFF = Section("nguoi", "Người", "Mọi cán bộ giáo viên đều đọc")
+
+
+def publish(folder: Path, sections_: list[Section]) -> None:
+    """Put the index of this repository and of one page in the place of what was served."""
+    archive = load(ROOT).archive
+    archive = replace(archive, glossary=replace(archive.glossary, abbreviations=SHORT))
+    page = Written("trang/", "Trang", tuple(sections_))
+    shutil.rmtree(folder / "tim", ignore_errors=True)
+    for address, data in search_files(archive, date.fromisoformat(AS_OF), [page]):
+        (folder / address).parent.mkdir(parents=True, exist_ok=True)
+        (folder / address).write_bytes(data)
+
+
+@pytest.fixture
+def served(chromium, tmp_path):
+    """A folder with the index of a page of tales, and what opens an engine on it."""
+    publish(tmp_path, [*TALES, STAFF])
+    for name in ("index.html", "404.html"):
+        (tmp_path / name).write_text("<!doctype html><title>x</title>", encoding="utf-8")
+    with serving(tmp_path) as root:
+
+        def opened():
+            page = chromium.new_page()
+            page.goto(root)
+            page.add_script_tag(path=ROOT / "docs/assets/tim.js")
+            page.evaluate("base => qcphSearch.open(base)", root)
+            return page
+
+        yield tmp_path, opened
+        for context in chromium.contexts:
+            for page in context.pages:
+                if page.url.startswith(root):
+                    page.close()
+
+
+SEARCHES = """asked => Promise.all(asked.map(async ([query, offset]) => {
+  const { took, ...found } = await qcphSearch.search(query, { offset });
+  return found;
+}))"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [["truyện", 10]],
+        [["truyện", 20], ["truyện", 10]],
+        [["ca dao", 0], ["truyện", 10], ["công đoàn", 10], ["người", 0], ["quy chế", 0]],
+    ],
+)
+def test_a_site_published_anew_is_opened_again(served, asked):
+    """What was asked before and what was not: all is of the new build, also asked at once."""
+    folder, opened = served
+    page = opened()
+    page.evaluate(SEARCHES, [["truyện", 0]])
+    publish(folder, [*SONGS, *TALES[5:], STAFF])
+
+    found = page.evaluate(SEARCHES, asked)
+
+    assert found == opened().evaluate(SEARCHES, asked)
+    assert all(each["groups"] for each in found)
+
+
+def test_texts_left_from_another_build_are_not_read(served):
+    """Where old texts stay beside the new, an engine of the old build goes on with the old."""
+    folder, opened = served
+    page = opened()
+    before = page.evaluate(SEARCHES, [["truyện", 0], ["truyện", 10]])
+    shutil.copytree(folder / "tim/loi", folder / "cu")
+    publish(folder, [*SONGS, *TALES, STAFF])
+    shutil.copytree(folder / "cu", folder / "tim/loi", dirs_exist_ok=True)
+
+    assert page.evaluate(SEARCHES, [["truyện", 0], ["truyện", 10]]) == before
+
+
+def test_joined_abbreviations_are_read_alike_by_both_halves(served):
+    """`CBGV` is `CB` and `GV`, though `CBG` is an abbreviation too."""
+    _, opened = served
+    (found,) = opened().evaluate(SEARCHES, [["mọi CBGV đều đọc", 0]])
+
+    assert "trang/#nguoi" in hrefs(found)
