@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from macros.citing import out_of_sequence
 from macros.clauses import blanks, calls, faults, newer, terms_of, wording
 from macros.compare import ChangeKind, compare
-from macros.foreign import original_text
+from macros.foreign import is_word, original_text
 from macros.grammar import fold
 from macros.links import Fault, broken_links
 from macros.model import (
@@ -449,7 +449,7 @@ def _verbatim(
         hint = "Lưu bản gốc thành tệp .txt UTF-8; tệp quét hay PDF ghi vai trò signed-scan."
         yield _fact(archive, agreement, ("source",), "V103", message, hint)
         return
-    for found in differences(agreement, text):
+    for found in differences(agreement, text, word=is_word(source.file)):
         if not agreement.whole:
             return
         message = f"{found.message} (data/sources/{source.file} dòng {found.source_line})"

@@ -539,7 +539,7 @@ def _edition_of(path: Path) -> str:
 def _take_in(root: Path, path: Path, wanted: intake.Wanted) -> None:
     """Import one file and tell how it differs from the edition before."""
     try:
-        manuscript, data = incoming.read_file(path), path.read_bytes()
+        manuscript, data = incoming.read_file(path)
     except EditorError as wrong:
         raise RefusedError(shown(f"{path}: {wrong}")) from None
     except OSError as wrong:

@@ -17,7 +17,7 @@ from typing import Any
 
 from macros.counterparts import Numbered, with_last_years_ids
 from macros.editing import Edits, put
-from macros.foreign import original_text
+from macros.foreign import is_word, original_text
 from macros.grammar import parse, write
 from macros.importing.drafting import Draft, draft, renamed_facts
 from macros.legacy import Fault, faults, repaired
@@ -298,7 +298,7 @@ def _same_words(ending: str, data: bytes, page: str, facts: str, path: str, of: 
         unit_id=UnitId(unit_id), unit=unit, series_id=SeriesId(series_id), period=period,
         version=AS_SIGNED, page=parsed.page, path=path,
     )  # fmt: skip
-    return not any(True for _ in differences(agreement, text))
+    return not any(True for _ in differences(agreement, text, word=is_word(ending)))
 
 
 # --- suspected faults ---

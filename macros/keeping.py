@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from macros.citing import cite
 from macros.compare import Change, ChangeKind, compare
-from macros.foreign import original_text
+from macros.foreign import is_word, original_text
 from macros.matter import beyond_form, counts, other_matter, replaced
 from macros.model import (
     AS_SIGNED,
@@ -294,7 +294,7 @@ def _no_transcription(archive: Archive, old: Agreement, new: Agreement) -> Misfi
             text = None
         if text is None:
             return None  # told with the source
-        before, after = distance(old, text), distance(new, text)
+        before, after = (distance(each, text, word=is_word(file)) for each in (old, new))
         if before == (0, 0):
             return f"bản trước đã đúng từng chữ với data/sources/{file}", _fitting(old, new)
         if after >= before:

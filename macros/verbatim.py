@@ -18,9 +18,11 @@ from macros.model import Agreement, TextState
 
 # What converting leaves behind and no document prints: bookmarks of Word, stars of Markdown, and
 # characters that nobody sees (a page may not have them: S102).
-NOISE = re.compile(
-    r"\[bookmark: [^\[\]\n]{0,200}\]|\*+|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-)
+_MARKED = r"\[bookmark: [^\[\]\n]{0,200}\]"
+_INVISIBLE = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+NOISE = re.compile(rf"{_MARKED}|\*+|{_INVISIBLE}")
+# The same without stars, which an original that is a Word file prints.
+UNSEEN = re.compile(rf"{_MARKED}|{_INVISIBLE}")
 # Blocks that begin alike can stand in any order; nobody signs so often that more must be tried.
 _MOST_STATES = 20_000
 _TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*")
@@ -56,9 +58,14 @@ class _Source:
     before: str  # per character: "" never; " " a space, "\n" a line end or noise, "." neither
 
 
-def differences(agreement: Agreement, source_text: str) -> Iterator[Difference]:
-    """Nothing where each character of the source is covered exactly once, in order."""
-    source = _characters(source_text)
+def differences(
+    agreement: Agreement, source_text: str, *, word: bool = False
+) -> Iterator[Difference]:
+    """Nothing where each character of the source is covered exactly once, in order.
+
+    `word`: the original is a Word file, whose stars are printed characters.
+    """
+    source = _characters(source_text, UNSEEN if word else NOISE)
     blocks = list(_blocks(agreement))
     order = _cover(source, blocks)
     if isinstance(order, tuple):
@@ -72,12 +79,12 @@ def differences(agreement: Agreement, source_text: str) -> Iterator[Difference]:
         at += len(bare)
 
 
-def distance(agreement: Agreement, source_text: str) -> tuple[int, int]:
+def distance(agreement: Agreement, source_text: str, *, word: bool = False) -> tuple[int, int]:
     """How far page and facts are from the source: characters to put in or take out, and places
     where words are joined or parted otherwise. (0, 0) where nothing differs.
     """
-    found = list(differences(agreement, source_text))
-    source = _characters(source_text).text
+    found = list(differences(agreement, source_text, word=word))
+    source = _characters(source_text, UNSEEN if word else NOISE).text
     # Blocks may stand in any order, so each is laid where the source has it; the long text whole.
     text, *others = _blocks(agreement)
     title = len(agreement.page.title)
@@ -222,12 +229,12 @@ def _spacing(piece: _Piece, source: _Source, at: int) -> Difference | None:
     return None
 
 
-def _characters(text: str) -> _Source:
+def _characters(text: str, noise: re.Pattern[str]) -> _Source:
     kept: list[str] = []
     lines: list[int] = []
     before: list[str] = []
     for number, raw in enumerate(unicodedata.normalize("NFC", text).split("\n"), 1):
-        line = NOISE.sub("\x00", raw)
+        line = noise.sub("\x00", raw)
         if raw.strip().startswith("|") and raw.strip().endswith("|"):
             line = "" if _TABLE_RULE.fullmatch(raw) else line.replace("|", "\x00")
         gap = "\n"

@@ -15,7 +15,7 @@ from typing import Any
 from macros.citing import cite
 from macros.compare import FIELDS, compare, fact_changes
 from macros.editing import Edits, drop, edition_named, plain, put, still_to_write
-from macros.foreign import original_text
+from macros.foreign import is_word, original_text
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -415,7 +415,7 @@ def _agreed(old: Agreement, kind: RecordKind, agreed: Mapping[Side, str]) -> dic
 
 def _parts_from_source(old: Agreement, archive: Archive) -> None:
     texts = [
-        text
+        (text, is_word(source.file))
         for source in old.facts.source
         if source.role is SourceRole.TEXT and source.file in archive.sources
         if (text := original_text(source.file, archive.sources[source.file])) is not None
@@ -426,7 +426,7 @@ def _parts_from_source(old: Agreement, archive: Archive) -> None:
             f"bản {name} không có bản gốc dạng chữ (`source` với vai trò text), nên không biết "
             "chỗ nào chép sai; chữ in sai thì dùng qcph correct"
         )
-    if not any(True for text in texts for _ in differences(old, text)):
+    if not any(True for text, word in texts for _ in differences(old, text, word=word)):
         raise EditorError(
             f"bản {name} đã đúng từng chữ với bản gốc, không có lỗi chép; "
             "chữ in sai thì dùng qcph correct"

@@ -30,7 +30,8 @@ def scan() -> bytes:
 
 _PAGE = (
     b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-    b" /Resources << /Font << /F1 5 0 R >> >> >>"
+    b" /Resources << /Font << /F1 5 0 R /F2 << /Type /Font /Subtype /Type1"
+    b" /BaseFont /Times-Roman >> >> >> >>"
 )
 
 
@@ -139,6 +140,9 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "docx-as-pdf": ("a.pdf", lambda: bare_docx(document(b"")), "đổi đuôi thành .docx"),
     "html-as-txt": ("a.txt", lambda: b"<!DOCTYPE html><p>a", "đổi đuôi thành .html"),
     "text-as-docx": ("a.docx", "QUY CHẾ".encode, "đổi đuôi thành .txt"),
+    "lock-of-word": ("~$a.docx", lambda: b"\x05Admin", "tệp tạm của Word: đóng Word"),
+    "garbage-as-docx": ("a.docx", lambda: bytes(range(1, 256)), "hỏng hoặc không phải tệp Word"),
+    "nul-as-doc": ("a.doc", lambda: b"a\x00b" * 9, "hỏng hoặc không phải tệp Word"),
     "exe-as-docx": ("a.docx", lambda: b"MZ\x90\x00" + b"\x00" * 99, "chương trình Windows"),
     "png-as-pdf": ("a.pdf", lambda: b"\x89PNG\r\n\x1a\n" + b"\x00" * 99, "ảnh PNG"),
     "jpeg": ("a.jpg", lambda: b"\xff\xd8\xff\xe0" + b"\x00" * 99, "ảnh JPEG"),

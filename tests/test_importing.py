@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from macros.archive import load
 from macros.foreign.plaintext import read_text
-from macros.grammar import parse, write
+from macros.grammar import NUMBERED, parse, write
+from macros.importing.conserving import fact_texts
 from macros.importing.drafting import (
     Draft,
     Sure,
     draft,
     renamed,
     renamed_facts,
-    texts_of,
     unaccounted,
 )
 from macros.importing.joining import glued, split_label
@@ -234,7 +234,20 @@ labels = st.sampled_from(
 )
 lines = st.builds(
     lambda text, label, **more: Printed(text=text, label=label, place="dòng", **more),
-    texts | st.sampled_from(["3", "Trang 2/5", "HIỆU TRƯỞNG", "Nguyễn Văn A", "Nơi nhận:", "___"]),
+    texts
+    | st.sampled_from(["3", "Trang 2/5", "HIỆU TRƯỞNG", "Nguyễn Văn A", "Nơi nhận:", "___"])
+    | st.sampled_from(
+        [
+            "-----o0o-----",
+            "* ghi",
+            "a, một",
+            "b, hai",
+            "CHỦ TỊCH",
+            "Trần Thị B",
+            "Xã Mẫu, ngày 5 tháng 9 năm 2025",
+            "Các tin khác:",
+        ]
+    ),
     st.just("") | labels,
     hard=st.booleans(),
     gap=st.booleans(),
@@ -322,6 +335,11 @@ def test_wrapped_lines_give_the_paragraphs_that_were_wrapped(system, form, secti
         ("10 - 15 phút", "", "10 - 15 phút"),
         ("5.000.000 đồng", "", "5.000.000 đồng"),
         ("-5 độ", "", "-5 độ"),
+        ("* Hai bên", "*", "Hai bên"),
+        ("*Hai bên", "", "*Hai bên"),
+        ("(*) Hai bên", "", "(*) Hai bên"),
+        ("-----o0o-----", "", "-----o0o-----"),
+        ("a, Hai bên", "", "a, Hai bên"),
         ("V.I. Lê-nin", "", "V.I. Lê-nin"),
     ],
 )
@@ -366,6 +384,12 @@ def test_a_number_has_a_value_only_where_it_is_whole(text, value):
         ("GIÁM ĐỐC", "management", True),
         ("HỘI PHỤ NỮ CHỦ TỊCH", "women", True),
         ("ÔNG", "management", False),
+        ("TM. CẤP ỦY BÍ THƯ", "management", False),
+        ("BÍ THƯ CHI BỘ", "management", False),
+        ("BÍ THƯ ĐOÀN TRƯỜNG", "youth-union", True),
+        ("TM. BCH ĐOÀN TRƯỜNG BÍ THƯ", "youth-union", True),
+        ("CTCĐ", "union", True),
+        ("TRƯỞNG BAN TTND", "staff", False),
     ],
 )
 def test_sides_are_told_by_words(text, side, sure):
@@ -385,14 +409,16 @@ def test_a_sentence_that_begins_with_an_office_opens_no_signature():
 def test_a_page_and_its_facts_are_renamed():
     """Ids, parents and what the facts quote of clauses take the new names."""
     clauses = (
-        Clause(id=ClauseId("doan-1"), kind=ClauseKind.HEADING, text="A", level=2),
-        Clause(id=ClauseId("doan-2"), kind=ClauseKind.CLAUSE, text="B", parent=ClauseId("doan-1")),
+        Clause(id=ClauseId("doan-x1"), kind=ClauseKind.HEADING, text="A", level=2),
+        Clause(
+            id=ClauseId("doan-x2"), kind=ClauseKind.CLAUSE, text="B", parent=ClauseId("doan-x1")
+        ),
     )
-    page = renamed(Page(title=("T",), clauses=clauses), {"doan-1": "muc", "doan-2": "viec"})
-    facts = {"kind": "plan", "supersedes": {"period": "2023-2024", "clause": "doan-2"}}
+    page = renamed(Page(title=("T",), clauses=clauses), {"doan-x1": "muc", "doan-x2": "viec"})
+    facts = {"kind": "plan", "supersedes": {"period": "2023-2024", "clause": "doan-x2"}}
 
     assert [("muc", None), ("viec", "muc")] == [(c.id, c.parent) for c in page.clauses]
-    assert "viec" == renamed_facts(facts, {"doan-2": "viec"})["supersedes"]["clause"]
+    assert "viec" == renamed_facts(facts, {"doan-x2": "viec"})["supersedes"]["clause"]
 
 
 @pytest.mark.parametrize(
@@ -468,4 +494,196 @@ def test_a_number_before_two_columns_is_kept_once():
         word("Công đoàn    Lưu", "a)"),
     )
 
-    assert 1 == " ".join(texts_of(draft(Manuscript(lines)))).count("a)")
+    assert 1 == " ".join(fact_texts(draft(Manuscript(lines)).facts)).count("a)")
+
+
+def word_file(*parts: Printed | Grid) -> Draft:
+    """The draft of a Word file with this between its title and its end."""
+    return draft(Manuscript((TITLE, word("Hai bên họp.", "1."), *parts)))
+
+
+def side_by_side(*cells: tuple[Printed, ...]) -> Grid:
+    """A table of one row without lines."""
+    return Grid(rows=(cells,), place="bảng")
+
+
+def held(made: Draft) -> list[tuple[str, str]]:
+    """The clauses as label and text."""
+    return [(clause.label, clause.text) for clause in made.page.clauses]
+
+
+DATED = "Xã Mẫu, ngày 5 tháng 9 năm 2025"
+UNION, MANAGEMENT = ("CHỦ TỊCH", "Trần Thị B"), ("HIỆU TRƯỞNG", "Nguyễn Văn A")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "lines"),
+    [
+        (UNION, (DATED, *MANAGEMENT), [UNION, MANAGEMENT]),
+        ((DATED, *UNION), MANAGEMENT, [UNION, MANAGEMENT]),
+        ((DATED, *UNION), (DATED, *MANAGEMENT), [UNION, (DATED, *MANAGEMENT)]),
+        (UNION, ("------", *MANAGEMENT), [UNION, MANAGEMENT]),
+    ],
+)
+def test_place_and_date_may_stand_above_an_office(left, right, lines):
+    """A cell that begins with place and date is a signature still, and gives both as facts."""
+    made = word_file(side_by_side(cell(*left), cell(*right)))
+    signed = made.facts["signatures"]
+
+    assert [("1.", "Hai bên họp.")] == held(made)
+    assert [list(each) for each in lines] == [each["lines"] for each in signed]
+    assert [("CHỦ TỊCH", "Trần Thị B"), ("HIỆU TRƯỞNG", "Nguyễn Văn A")] == [
+        (each["title"], each["name"]) for each in signed
+    ]
+    assert not any("capacity" in each for each in signed)
+    assert ("2025-09-05" if DATED in left + right else None) == made.facts.get("date", {}).get(
+        "value"
+    )
+
+
+def test_a_date_of_the_head_stays_when_a_signature_has_one_too():
+    """The later date is a line of its signature."""
+    head = side_by_side(cell("TRƯỜNG MẪU"), cell("Xã Mẫu, ngày 1 tháng 9 năm 2025"))
+    tail = side_by_side(cell(*UNION), cell(DATED, *MANAGEMENT))
+    made = draft(Manuscript((head, TITLE, word("Hai bên họp.", "1."), tail)))
+
+    assert "2025-09-01" == made.facts["date"]["value"]
+    assert [DATED, *MANAGEMENT] == made.facts["signatures"][1]["lines"]
+
+
+@pytest.mark.parametrize(
+    "rule", ["-----o0o-----", "---o0o---", "==oOo==", "o0o", "***", "*******", "* * *", "_____"]
+)
+def test_rules_around_a_title_are_left_out(rule):
+    """What is drawn below motto or title, or in a cell of the head, is no word of the document."""
+    motto = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    made = draft(
+        Manuscript(
+            (
+                side_by_side(cell("TRƯỜNG MẪU", rule), cell(motto, rule)),
+                word(rule),
+                TITLE,
+                word(rule),
+                word("Hai bên họp.", "1."),
+            )
+        )
+    )
+
+    assert [(rule, "đường kẻ")] * 4 == [(each.text, each.why) for each in made.left_out]
+    assert (("QUY CHẾ PHỐI HỢP",), ["TRƯỜNG MẪU"]) == (made.page.title, made.facts["issuer"])
+
+
+SIGNED = side_by_side(cell(*UNION), cell(*MANAGEMENT))
+LOOSE = tuple(word(line) for line in (*UNION, *MANAGEMENT))
+
+
+@pytest.mark.parametrize("signed", [(SIGNED,), LOOSE], ids=["cells", "lines"])
+@pytest.mark.parametrize(
+    "after",
+    [["Các tin khác:", "- Kế hoạch khai giảng.", "Chia sẻ Facebook"], ["Ghi chú: bản này là bản sao."]],
+)  # fmt: skip
+def test_lines_after_the_signatures_are_left_out_and_told(signed, after):
+    """They make no clauses of the signatures; nobody is sure of them."""
+    body = [word(f"Việc {n}.", f"{n}.") for n in range(2, 6)]
+    made = word_file(*body, *signed, *map(word, after))
+    why = "đứng sau chữ ký, không rõ là gì"
+
+    assert ["1.", "2.", "3.", "4.", "5."] == [label for label, _ in held(made)]
+    assert ["Trần Thị B", "Nguyễn Văn A"] == [each["name"] for each in made.facts["signatures"]]
+    assert [(text, why) for text in after] == [(each.text, each.why) for each in made.left_out]
+    assert len(after) == sum(
+        "đứng sau chữ ký" in g.what for g in made.guesses if g.sure == Sure.UNSURE
+    )
+
+
+def test_an_annex_after_the_signatures_is_text():
+    """A section that follows a signature is not left out, whatever comes of the signature."""
+    made = word_file(SIGNED, word("NỘI DUNG", "Phụ lục I"), word("Việc.", "2."))
+
+    assert () == made.left_out
+    assert {("Phụ lục I", "NỘI DUNG"), ("2.", "Việc.")} < set(held(made))
+
+
+def test_recipients_may_be_called_noi_gui():
+    """`Nơi gửi:` heads the recipients as `Nơi nhận:` does."""
+    made = word_file(word("Nơi gửi:"), word("Lưu.", "-"), SIGNED)
+
+    assert {"heading": "Nơi gửi:", "lines": ["- Lưu."]} == made.facts["recipients"]
+    assert 2 == len(made.facts["signatures"])
+
+
+def test_only_bodies_issue():
+    """Capitals or a known body: other lines above the title are left out and told."""
+    head = (
+        "Đăng ngày 12/10/2025 - Lượt xem: 245",
+        "Phòng Giáo dục Mẫu",
+        "HOA MẪU",
+        "Sở thích của em.",
+    )
+    made = draft(Manuscript((*map(word, head), TITLE, word("Hai bên họp.", "1."))))
+
+    assert ["Phòng Giáo dục Mẫu", "HOA MẪU"] == made.facts["issuer"]
+    assert [(head[0], "đứng trước tên văn bản"), (head[3], "đứng trước tên văn bản")] == [
+        (each.text, each.why) for each in made.left_out
+    ]
+    assert [Sure.UNSURE] * 2 == [each.sure for each in made.guesses]
+
+
+@pytest.mark.parametrize(
+    ("articles", "levels"),
+    [
+        (("Hai bên tôn trọng, hợp tác.", "Trách nhiệm của Hiệu trưởng"), [0, 2]),
+        (("Nguyên tắc phối hợp.", "Trách nhiệm của Hiệu trưởng."), [2, 2]),
+    ],
+)
+def test_a_sentence_is_no_heading(articles, levels):
+    """An Điều that ends with a full stop is a heading only where it holds others."""
+    below = () if levels[0] == 0 else (word("Hai bên họp;", "-"),)
+    first, second = articles
+    made = draft(
+        Manuscript(
+            (TITLE, word(first, "Điều 1:"), *below, word(second, "Điều 2:"), word("Họp;", "-"))
+        )
+    )
+
+    assert levels == [c.level for c in made.page.clauses if c.label.startswith("Điều")]
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("có hiệu lực kể từ ngày 05 tháng 11 năm 2025", "2025-11-05"),
+        ("có hiệu lực từ ngày 5/11/2025", "2025-11-05"),
+        ("có hiệu lực từ ngày 35 tháng 11 năm 2025", None),
+    ],
+)
+def test_a_day_in_words_is_the_day_from_which_a_text_holds(said, day):
+    """Words and figures give the same day; a day that is none gives nothing."""
+    made = word_file(word(f"Quy chế này {said}.", "2."))
+
+    assert day == made.facts.get("valid_from", {}).get("value")
+    assert said == made.facts.get("valid_from", {"printed": said})["printed"]
+
+
+def test_letters_with_commas_are_labels_where_they_follow_each_other():
+    """One `a,` alone may be a word; `a,` and `b,` are labels, `d,` and `đ,` too."""
+    many = [word(f"{letter}, Việc {letter};") for letter in "abcdđ"]
+
+    assert [(f"{letter},", f"Việc {letter};") for letter in "abcdđ"] == held(word_file(*many))[1:]
+    assert [("", "a, Việc a;"), ("", "c, Việc c;")] == held(word_file(many[0], many[2]))[1:]
+
+
+def test_a_star_stays():
+    """A star is no mark of a Word file: it multiplies, refers, or begins an item."""
+    made = word_file(word("Tiền 500.000đ * 2 lần (*).", "2."), word("* Thăm hỏi;"))
+
+    assert [("2.", "Tiền 500.000đ * 2 lần (*)."), ("*", "Thăm hỏi;")] == held(made)[1:]
+
+
+def test_no_id_of_a_draft_reads_as_a_year():
+    """Two thousand paragraphs give ids that the grammar takes."""
+    many = [word(f"Việc {n}.", f"{n}.") for n in range(1895, 1910)]
+    padding = [word("Hai bên họp.", "-") for _ in range(1890)]
+    made = word_file(*padding, *many)
+
+    assert not any(NUMBERED.search(clause.id) for clause in made.page.clauses)

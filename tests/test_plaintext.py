@@ -17,7 +17,7 @@ from macros.foreign.webpage import read_html
 from macros.manuscript import Grid, Manuscript, Printed
 from macros.problem import EditorError
 from macros.verbatim import NOISE
-from tests.incoming_files import pdf
+from tests.incoming_files import bare_pdf, pdf
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "data/sources").glob("*.txt"))
@@ -366,6 +366,20 @@ def test_pdf_letter():
     ] == shown(manuscript)  # fmt: skip
 
 
+def test_pdf_wrapped_head():
+    """A head that goes on in the next line stays on its side."""
+    head = """#grid(columns: (7cm, 6cm), align: center, [CÔNG ĐOÀN XÃ MẪU \\ TRƯỜNG MẪU \\ Số: 15/QC],
+      [*CỘNG HÒA XÃ HỘI CHỦ \\ NGHĨA VIỆT NAM* \\ Mẫu, ngày 15 tháng 10 năm \\ 2025])
+    #v(1cm)
+    Quy chế."""
+
+    assert [
+        [[["CÔNG ĐOÀN XÃ MẪU", "TRƯỜNG MẪU", "Số: 15/QC"],
+          ["CỘNG HÒA XÃ HỘI CHỦ", "NGHĨA VIỆT NAM", "Mẫu, ngày 15 tháng 10 năm", "2025"]]],
+        "Quy chế.",
+    ] == shown(read_pdf(pdf(head)))  # fmt: skip
+
+
 def test_pdf_dress():
     """What is bold, italic and in the middle; where a paragraph begins; the page."""
     title, basis, heading, first, second, *_ = (
@@ -420,3 +434,24 @@ def test_pdf_loses_nothing(words):
     out = " ".join(line.text for line in read_pdf(pdf(" ".join(words))).lines())
 
     assert words == out.split()
+
+
+# Helvetica draws all but the letters that it "lacks", which Times draws after them; places are
+# as an office program leaves them: only `Td` moves, and white space is drawn with Helvetica.
+FALLBACK = {
+    "wide-letter": (b"1 0 0 1 50 700 Tm (GI) Tj 1 0 0 1 74 700 Tm (A TA) Tj",
+                    b"1 0 0 1 64.3 700 Tm (W) Tj", ["GIWA TA"]),
+    "space-goes-on": (b"1 0 0 1 50 700 Tm (Th) Tj 1 0 0 1 70.3 700 Tm ( C) Tj",
+                      b"1 0 0 1 66.3 700 Tm (i) Tj", ["Thi C"]),
+    "gap-without-space": (b"1 0 0 1 50 700 Tm (Th) Tj 1 0 0 1 76 700 Tm (C) Tj",
+                          b"1 0 0 1 66.3 700 Tm (i) Tj", ["Thi C"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FALLBACK)
+def test_pdf_letters_of_another_font(name):
+    """A letter that another font draws later stays in its word; white space stays where it is."""
+    drawn, after, expected = FALLBACK[name]
+    content = b"BT /F1 14 Tf %s /F2 14 Tf %s ET" % (drawn, after)
+
+    assert expected == [line.text for line in read_pdf(bare_pdf(content)).lines()]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from macros.archive import load
 from macros.grammar import parse
 from macros.model import Agreement, Period, SeriesId, SourceRole, Unit, UnitId
-from macros.verbatim import NOISE, Difference, differences
+from macros.verbatim import NOISE, UNSEEN, Difference, differences, distance
 
 ROOT = Path(__file__).parent.parent
 PAGE = """# QUY CHẾ PHỐI HỢP
@@ -172,6 +172,31 @@ def test_report(source: str, expected: list[str]):
     found = agreement("# HAI BÊN KÝ\n\nMột đoạn.\nHai câu.\n", "report-only", **facts)
 
     assert expected == told(list(differences(found, source)))
+
+
+@pytest.mark.parametrize(
+    ("source", "word", "expected"),
+    [
+        (SOURCE.replace("Hai bên", "*Hai bên"), False, []),
+        (SOURCE.replace("Hai bên", "*Hai bên"), True, ["V101 6 9"]),
+        (SOURCE + "***\n", True, ["V101 8 1"]),
+        (SOURCE.replace("Hai", "[bookmark: x]Hai\u200b"), True, []),
+    ],
+    ids=["tệp chữ", "sao ở giữa", "hàng sao", "dấu trang và ký tự vô hình"],
+)
+def test_stars_of_a_word_file_are_printed(source: str, word: bool, expected: list[str]):
+    """Stars are noise of converting in a text file only; a Word file prints them."""
+    found = agreement(PAGE)
+
+    assert expected == told(list(differences(found, source, word=word)))
+    assert bool(expected) == (distance(found, source, word=word) != (0, 0))
+
+
+def test_stars_are_all_that_sets_the_patterns_apart():
+    """UNSEEN is NOISE without stars."""
+    text = "a*b [bookmark: x]\u00ad**"
+
+    assert ("ab ", "a*b **") == (NOISE.sub("", text), UNSEEN.sub("", text))
 
 
 def test_tables_and_issuing_decision():

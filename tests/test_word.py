@@ -39,6 +39,7 @@ from tests.word_files import (
     zipped,
 )  # fmt: skip
 
+UP, DOWN = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
 DECIMALS = abstract(0, lvl(0, "upperRoman", "%1."), lvl(1, "decimal", "%1.%2."),
                     lvl(2, "lowerLetter", "%3)"))  # fmt: skip
 ROMAN_AND_POINTS = DECIMALS + num(1, 0)
@@ -282,6 +283,131 @@ def test_tables():
     assert [("thừa", "bảng 1, hàng 2, ô 3", "ô đã gộp vào ô khác, Word không in")] == left(read)
 
 
+def around(tag: str, inside: str) -> str:
+    """XML in one more element; a tracked change is by somebody."""
+    by = f' w:id="7" {BY}' if tag in ("w:ins", "w:del", "w:moveTo", "w:moveFrom") else ""
+    return f"<{tag}{by}>{inside}</{tag}>"
+
+
+def table_of(*inside: str) -> str:
+    """A table of XML that need not be rows."""
+    return f"<w:tbl><w:tblPr/>{tr('a', 'b')}{''.join(inside)}</w:tbl>"
+
+
+def row_of(inside: str) -> str:
+    """A table of one row, of XML that need not be cells."""
+    return tbl(f"<w:tr>{tc('a')}{tc('b')}{inside}</w:tr>")
+
+
+def shape(*, choice: str, fallback: str) -> str:
+    """A drawing in two forms."""
+    return r(
+        f'<mc:AlternateContent><mc:Choice Requires="wps">{choice}</mc:Choice>'
+        f"<mc:Fallback>{fallback}</mc:Fallback></mc:AlternateContent>"
+    )
+
+
+DELETED = "đã bị xóa trong chế độ theo dõi thay đổi"
+MOVED = "đã chuyển đi nơi khác trong chế độ theo dõi thay đổi"
+ADDED = "được thêm trong chế độ theo dõi thay đổi, chưa chấp nhận"
+ASTRAY = "chữ nằm sai chỗ trong tệp (ngoài đoạn và ô của bảng), có thể Word không in"
+PICT = f"<w:pict><v:shape><v:textbox>{p('chữ')}</v:textbox></v:shape></w:pict>"
+
+
+@pytest.mark.parametrize(
+    ("block", "why"),
+    [
+        *((table_of(around(tag, tr("chữ", "d"))), "") for tag in
+          ("w:ins", "w:moveTo", "w:bdo", "w:dir", "w:hyperlink", "w:customXml", "w:smartTag")),
+        *((row_of(around(tag, tc("chữ"))), "") for tag in ("w:ins", "w:bdo", "w:hyperlink")),
+        *((around(tag, p("chữ")), "") for tag in ("w:ins", "w:bdo", "w:hyperlink")),
+        (table_of(around("w:del", tr("chữ"))), DELETED),
+        (table_of(around("w:moveFrom", tr("chữ"))), MOVED),
+        (row_of(around("w:del", tc("chữ"))), DELETED),
+        (around("w:del", p("chữ")), DELETED),
+        (around("w:del", tbl(("chữ", "chữ"))), DELETED),
+        (table_of(around("w:khac", tr("chữ"))), ASTRAY),
+        (table_of(p("chữ")), ASTRAY),
+        (table_of(r("chữ")), ASTRAY),
+        (row_of(r("chữ")), ASTRAY),
+        (row_of(around("w:trPr", t("chữ"))), ASTRAY),
+        (p(form=r("chữ")), ASTRAY),
+        (p(r(f"<w:drawing>{p('chữ')}</w:drawing>")), ASTRAY),
+        # cells that take no column, at one place
+        (tbl(tr(tc("a", form='<w:gridSpan w:val="0"/>'), tc("chữ"))), ""),
+        # forms of a drawing
+        (p(shape(choice="", fallback=PICT)), ""),
+        (p(shape(choice=t("  "), fallback=PICT)), ""),
+        (p(shape(choice=PICT, fallback="")), ""),
+        (p(shape(choice=t("a"), fallback=PICT)), ASTRAY),
+        (p(r(PICT)), ""),
+    ],
+)  # fmt: skip
+def test_words_astray_are_read_or_told(block: str, why: str):
+    """A word where no word belongs is printed, or it is left out with its reason."""
+    read = read_word(docx("x", block))
+
+    told = {each.why for each in read.left_out if "chữ" in each.text}
+    assert ("chữ" in shown(read), told) == (not why, {why} - {""})
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        (table_of(around("w:ins", tr("chữ"))), [ADDED]),
+        (table_of(around("w:del", tr("chữ"))), []),
+        (row_of(around("w:ins", tc("chữ"))), [ADDED]),
+        (around("w:ins", p("chữ")), [ADDED]),
+        (around("w:del", p("chữ")), []),
+    ],
+)
+def test_changes_around_blocks_are_rejected(block: str, expected: list[str]):
+    """What was put in round a row, a cell or a paragraph goes where changes are rejected."""
+    read = read_word(docx("x", block), accept=False)
+
+    assert ("chữ" not in shown(read), expected) == (
+        bool(expected),
+        [each.why for each in read.left_out],
+    )
+
+
+TAGS = """w:p w:r w:tbl w:tr w:tc w:ins w:del w:moveTo w:moveFrom w:hyperlink w:bdo w:dir w:sdt
+w:sdtContent w:sdtPr w:customXml w:smartTag w:fldSimple w:ruby w:rt w:pPr w:rPr w:trPr w:tblPr
+w:pict w:drawing w:object w:txbxContent v:shape v:textbox wps:txbx mc:AlternateContent mc:Choice
+mc:Fallback m:oMath m:r w:khac a:t w:t""".split()
+
+
+@given(
+    st.recursive(
+        st.sampled_from(["w:t", "w:delText", "m:t", "a:t", "field"]),
+        lambda inside: st.tuples(st.sampled_from(TAGS), st.lists(inside, max_size=4)),
+        max_leaves=12,
+    ).flatmap(lambda tree: st.tuples(st.just(tree), st.booleans()))
+)
+def test_no_nesting_loses_a_word(drawn):
+    """Whatever elements stand around a word, it is printed, or left out with a reason."""
+    tree, accept = drawn
+    words: list[str] = []
+
+    def xml(node) -> str:
+        if node == "field":
+            return r('<w:fldChar w:fldCharType="begin"/>')
+        if isinstance(node, str):
+            words.append(f"từ{len(words)}.")
+            return f"<{node}>{words[-1]}</{node}>"
+        tag, inside = node
+        return around(tag, "".join(xml(each) for each in inside))
+
+    data = docx("x", xml(tree))
+    try:
+        read = read_word(data, accept=accept)
+    except EditorError:
+        return
+    said = " ".join([*(each.text for each in read.lines()), *(e.text for e in read.left_out)])
+
+    assert [] == [each for each in words if each not in said]
+
+
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
@@ -414,21 +540,40 @@ def test_what_stands_beside_the_text():
 @pytest.mark.parametrize(
     ("block", "expected"),
     [
+        (p("x", r("2", UP), " và H", r("2", DOWN), "O ", r("2 3", UP)), "khác: x2, H2O, 2, 3."),
+        (p("m", r("2", '<w:rStyle w:val="Mu"/>')), "khác: m2."),
+        (p(*(r(f"x{at} ", UP) for at in range(23))), "x18, x19 và 3 chữ khác."),
         (p("a", r('<w:drawing><a:blip r:embed="x"/></w:drawing>')), "1 hình"),
         (p("a", r("<w:object/>")), "1 đối tượng nhúng"),
         (p("a", field("LISTNUM", "")), "LISTNUM"),
         (p(r("a", '<w:rFonts w:ascii=".VnTime"/>')), "phông chữ cũ, dấu có thể sai: .VnTime"),
         (p(r("a", "<w:caps/>")), "All caps"),
         (p("\uf0ee"), "1 ký hiệu"),
-        (p("a", r('<w:footnoteReference w:id="2"/>')), "1 chú thích"),
+        (
+            p("a", r('<w:footnoteReference w:id="2"/>')),
+            "1 chú thích cuối trang không nằm trong trang",
+        ),
+        (
+            p("a", r('<w:endnoteReference w:id="2"/>')),
+            "1 chú thích cuối văn bản không nằm trong trang",
+        ),
         (p("x", num=(1, 0)), "Kiểu số tự động lạ, đã đọc thành 1, 2, 3: hebrew1"),
     ],
 )
 def test_what_people_should_know(block: str, expected: str):
     """A note says what could not be read, or was read otherwise than it is stored."""
-    read = read_word(docx(block, numbering=one(lvl(0, "hebrew1", "%1"))))
+    raised = style("Mu", f"<w:rPr>{UP}</w:rPr>", kind="character")
+    read = read_word(docx(block, numbering=one(lvl(0, "hebrew1", "%1")), styles=raised))
 
     assert [True] == [expected in each for each in read.notes]
+
+
+def test_letters_put_back_on_the_line():
+    """A run that leaves its style's raised letters is not told."""
+    raised = style("Mu", f"<w:rPr>{UP}</w:rPr>", kind="character")
+    back = '<w:rStyle w:val="Mu"/><w:vertAlign w:val="baseline"/>'
+
+    assert () == read_word(docx(p("m", r("2", back)), styles=raised)).notes
 
 
 def test_the_strict_form_reads_the_same():
@@ -595,6 +740,11 @@ def nested(depth: int) -> str:
         pytest.param(docx(p("a"), '<w:altChunk r:id="x"/>'), "altChunk", id="a file inside"),
         pytest.param(docx(p(field("DDEAUTO cmd x", "a"))), "DDEAUTO", id="a program by field"),
         pytest.param(docx(nested(20)), "quá sâu", id="tables in tables"),
+        pytest.param(
+            docx(p("<mc:AlternateContent><mc:Choice>" * 10 + r("a")
+                   + "</mc:Choice></mc:AlternateContent>" * 10)),
+            "hình vẽ lồng nhau quá sâu", id="forms in forms",
+        ),
         pytest.param(docx(DEEP), "quá sâu", id="tables a hundred deep"),
         pytest.param(docx(p("<w:ins>" * 260 + r("a") + "</w:ins>" * 260)), "quá sâu", id="deep runs"),
         pytest.param(

@@ -14,6 +14,7 @@ import errno
 import importlib
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -64,6 +65,7 @@ _MAGIC = (
     (b"MZ", "chương trình Windows"),
     (b"\x7fELF", "chương trình Linux"),
 )
+_UNKNOWN = "tệp nhị phân không rõ loại"
 _IS_LINK = "đây là liên kết (symlink): hãy đưa chính tệp mà nó trỏ tới"
 _START = (
     "import sys, types\n"
@@ -74,15 +76,19 @@ _START = (
 )
 
 
-def read_file(path: Path, *, seconds: float = SECONDS, memory: int = MEMORY) -> Manuscript:
-    """What a file prints; EditorError, which names the file, where it can't be read whole."""
+def read_file(
+    path: Path, *, seconds: float = SECONDS, memory: int = MEMORY
+) -> tuple[Manuscript, bytes]:
+    """What a file prints and its bytes, which are those that were read: it is opened only once.
+
+    EditorError, which names the file, where it can't be read whole.
+    """
     name = "".join(each if each.isprintable() else "�" for each in path.name)
     try:
         data = _bytes(path)
         form = _form(path.suffix.lower(), data)
-        if form == "doc":
-            form, data = "docx", _as_docx(data)
-        return _read_apart(form, data, seconds, memory)
+        form, readable = ("docx", _as_docx(data)) if form == "doc" else (form, data)
+        return _read_apart(form, readable, seconds, memory), data
     except EditorError as error:
         raise EditorError(f'tệp "{name}": {error}') from None
 
@@ -92,6 +98,8 @@ def read_file(path: Path, *, seconds: float = SECONDS, memory: int = MEMORY) -> 
 
 def _bytes(path: Path) -> bytes:
     """The whole file, opened without following a link and without waiting for anybody."""
+    if path.name.startswith("~$"):
+        raise EditorError("đây là tệp tạm của Word: đóng Word, chọn tệp không có ~$")
     flags = os.O_RDONLY
     for each in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, each, 0)
@@ -142,6 +150,10 @@ def _form(suffix: str, data: bytes) -> str:
         return "doc"  # Word writes RTF under this name too, and LibreOffice reads both
     if said and (said == found or (found == "txt" and said in ("md", "html"))):
         return said
+    if said in ("docx", "doc") and found in ("txt", _UNKNOWN) and not _is_text(data):
+        raise EditorError(
+            "tệp hỏng hoặc không phải tệp Word: lấy lại tệp từ nơi đã gửi, mở thử trong Word"
+        )
     if said is None and found not in SUFFIXES.values():
         known = ", ".join(each for each in SUFFIXES if each not in (".xhtml", ".markdown"))
         raise EditorError(f"chỉ đọc được các tệp {known}; tệp này là {_CALLED.get(found, found)}")
@@ -169,7 +181,7 @@ def _found(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = data[:4096].decode("utf-16", "replace")
     elif b"\x00" in data:
-        return "tệp nhị phân không rõ loại"
+        return _UNKNOWN
     else:
         head = data[:4096].decode("utf-8", "replace")
     head = head.lstrip("\ufeff \t\r\n").lower()
@@ -180,6 +192,15 @@ def _found(data: bytes) -> str:
     if head.startswith("mime-version:") and "multipart/" in head:
         return "trang web lưu một tệp (.mht)"
     return "txt"
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether somebody can read it: letters of Unicode and no signs for machines."""
+    try:
+        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text)
 
 
 def _zipped(data: bytes) -> str:
@@ -222,9 +243,9 @@ def _read_apart(form: str, data: bytes, seconds: float, memory: int) -> Manuscri
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _gave_up("mất quá nhiều thời gian") from None
+        raise _too_slow() from None
     if done.returncode in [-getattr(signal, each, 0) for each in ("SIGPROF", "SIGXCPU")]:
-        raise _gave_up("mất quá nhiều thời gian")
+        raise _too_slow()
     if done.returncode:
         raise _gave_up("hỏng hoặc cần quá nhiều bộ nhớ")
     try:
@@ -236,6 +257,13 @@ def _read_apart(form: str, data: bytes, seconds: float, memory: int) -> Manuscri
 def _gave_up(why: str) -> EditorError:
     return EditorError(
         f"không đọc được tệp: tệp {why}; mở tệp trong Word hoặc trình duyệt, lưu lại rồi thử lại"
+    )
+
+
+def _too_slow() -> EditorError:
+    return EditorError(
+        "không đọc được tệp: tệp mất quá nhiều thời gian; mở tệp trong Word và lưu lại thành"
+        " .docx, hoặc chia tệp thành nhiều tệp ngắn hơn, rồi thử lại"
     )
 
 
@@ -412,7 +440,7 @@ def _run(command: list[str], home: Path) -> None:
     try:
         process.wait(_OFFICE_SECONDS)
     except subprocess.TimeoutExpired:
-        raise _gave_up("mất quá nhiều thời gian") from None
+        raise _too_slow() from None
     finally:
         if process.poll() is None:
             if hasattr(os, "killpg"):

@@ -5,6 +5,11 @@
 from __future__ import annotations
 
 
+def is_word(name: str) -> bool:
+    """Whether an original is a Word file, by its name in data/sources/."""
+    return name.endswith(".docx")
+
+
 def original_text(name: str, data: bytes) -> str | None:
     """What an original prints, line by line; None for one that is no text.
 
@@ -12,7 +17,7 @@ def original_text(name: str, data: bytes) -> str | None:
     """
     if name.endswith(".txt"):
         return data.decode("utf-8-sig")
-    if not name.endswith(".docx"):
+    if not is_word(name):
         return None
     # Its readers cost a process that reads no Word file a third of a second.
     from macros.foreign.word import read_word  # noqa: PLC0415

@@ -41,6 +41,7 @@ class Word:
     bold: bool
     italic: bool
     loose: bool  # no white space of the file stands before it: pdfium only thought there was some
+    space: float | None = None  # where white space of the file begins that ends at `left`
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,27 @@ class Letters:
         """The words in pdfium's order."""
         for found in _WORD.finditer(self._text(page, amount)):
             text = found[0].translate(_SOFT_BREAKS | _SIGNS)
-            start = found.start()
+            start, last = found.start(), found.end() - 1
             loose = start > 0 and raw.FPDFText_IsGenerated(page, start - 1) == 1
-            yield self._word(page, text, start, found.end() - 1, loose=loose)
+            word = self._word(page, text, start, last, loose=loose)
+            if start < last and word.right <= word.left + 1:
+                for first, end in self._in_order(page, start, last):
+                    part = text[first - start : end + 1 - start]
+                    word = self._word(page, part, first, end, loose=loose or first > start)
+                    own = loose and first == start
+                    yield self._after_space(page, word, first) if own else word
+            else:
+                yield self._after_space(page, word, start) if loose else word
+
+    def _after_space(self, page: Any, word: Word, first: int) -> Word:
+        """The word with its white space, where that is on its line and takes room."""
+        x, y = self._origin
+        raw.FPDFText_GetCharOrigin(page, first - 1, *self._origin_at)
+        room = word.left - x.value
+        # pdfium puts its own space at the next letter, unless it is put for one of the file.
+        if abs(y.value - word.base) < 1 and 0.1 * word.size < room < word.size:
+            return replace(word, loose=False, space=x.value)
+        return word
 
     def _text(self, page: Any, amount: int) -> str:
         """The letters of a page, just one for each place of pdfium's."""
@@ -170,33 +189,45 @@ class Letters:
         raw.FPDFText_GetCharOrigin(page, first, *self._origin_at)
         # The box of a letter with the room that its font gives it, not only of its ink.
         raw.FPDFText_GetLooseCharBox(page, last, self._box)
-        begins = x.value
-        if last > first and self._box.right <= begins + 1:
-            text, begins = self._in_place(page, text, first)
+        begins, base = x.value, y.value
         if raw.FPDFText_HasUnicodeMapError(page, first) > 0:
             self.unsure += len(text)
+        # Only letters like "Ư" reach beyond: the others are not asked, which takes time.
+        wide = text[-1] > "\u0100"
+        ends = self._end(page, last, base) if wide else self._box.right
         bold, italic = self._face(page, first)
         size = raw.FPDFText_GetFontSize(page, first)
         if max(text) >= "\ud800":  # letters beyond the first plane may come as two halves
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return Word(
             text=text,
-            left=begins, right=max(self._box.right, begins), base=y.value,
+            left=begins, right=max(ends, begins), base=base,
             size=size if 3 < size < 400 else max(self._box.top - self._box.bottom, 6.0),
             bold=bold, italic=italic,
             loose=loose,
         )  # fmt: skip
 
-    def _in_place(self, page: Any, text: str, first: int) -> tuple[str, float]:
-        """Letters that were drawn in another order than they stand, and where the first stands."""
+    def _end(self, page: Any, last: int, base: float) -> float:
+        """Where a word ends: where the pen went on, for some letters reach beyond their room."""
+        x, y = self._origin
+        followed = raw.FPDFText_GetCharOrigin(page, last + 1, *self._origin_at)
+        narrow = self._box.left + 0.6 * (self._box.right - self._box.left)
+        if followed and abs(y.value - base) < 1 and narrow < x.value < self._box.right:
+            return float(x.value)
+        return float(self._box.right)
+
+    def _in_order(self, page: Any, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """First and last letter of each part of a word that is drawn from left to right."""
         x, _ = self._origin
-        places: list[tuple[float, str]] = []
-        for index, letter in enumerate(text, first):
+        at = float("-inf")
+        for index in range(first, last + 1):
             raw.FPDFText_GetCharOrigin(page, index, *self._origin_at)
-            places.append((x.value, letter))
-        raw.FPDFText_GetLooseCharBox(page, first, self._box)
-        places.sort(key=lambda place: place[0])
-        return "".join(letter for _, letter in places), places[0][0]
+            place = x.value
+            if place < at:
+                yield first, index - 1
+                first = index
+            at = place
+        yield first, last
 
     def _face(self, page: Any, index: int) -> tuple[bool, bool]:
         raw.FPDFText_GetFontInfo(page, index, self._name, 128, self._flags)
@@ -290,15 +321,29 @@ def _overlap(word: Word, other: Word) -> bool:
 def _mended(row: list[Word]) -> Iterator[Word]:
     """Words that touch are one: a change of font within a word parts it for pdfium alone."""
     last: Word | None = None
+    before: Word | None = None  # the part of `last` that was joined last
     for word in row:
-        # White space that takes no room was drawn with letters of another font elsewhere.
-        room = (0.1 if word.loose else 0.03) * word.size
-        listed = last and word.loose and _LABEL.fullmatch(last.text)
-        if last and not listed and abs(word.left - last.right) < room:
+        if last and before and _touch(before, word) and not _is_item(last, word):
             last = replace(last, text=last.text + word.text, right=word.right)
-            continue
-        if last:
-            yield last
-        last = word
+        else:
+            if last:
+                yield last
+            last = word
+        before = word
     if last:
         yield last
+
+
+def _is_item(last: Word, word: Word) -> bool:
+    """Whether a label and its text stand side by side."""
+    return word.loose and bool(_LABEL.fullmatch(last.text))
+
+
+def _touch(before: Word, word: Word) -> bool:
+    """Whether there is no white space between two words, whatever pdfium thought."""
+    gap = word.left - before.right
+    if word.loose:  # letters like "Ữ" reach over the next one
+        return before.left < word.left and -0.3 * word.size < gap < 0.15 * word.size
+    # White space that takes no room was drawn with letters of another font elsewhere.
+    over = word.space is None or before.left > word.space - 0.1 * word.size
+    return over and abs(gap) < 0.03 * word.size

@@ -26,6 +26,7 @@ class Letters:
     italic: bool = False
     capitals: bool = False
     hidden: bool = False
+    shifted: bool = False  # above or below the line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,12 @@ _TOGGLES = {"bold": "w:b", "italic": "w:i", "capitals": "w:caps", "hidden": "w:v
 def is_on(element: Element | None) -> bool | None:
     """What an on-off element says; None where it is not there."""
     return None if element is None else value(element) not in _OFF
+
+
+def _is_shifted(form: Element | None) -> bool | None:
+    """Whether letters are set above or below the line; None where nothing is said."""
+    said = value(child(form, "w:vertAlign"))
+    return None if said is None else said in ("superscript", "subscript")
 
 
 class Styles:
@@ -84,6 +91,7 @@ class Styles:
             return letters
         self._note_fonts(form)
         own = {key: is_on(child(form, tag)) for key, tag in _TOGGLES.items()}
+        own["shifted"] = _is_shifted(form)
         if all(each is None for each in own.values()):
             return letters
         return Letters(
@@ -139,7 +147,11 @@ class Styles:
             both = [next((own[key] for own in chain if key in own), False) for chain in chains]
             return bool(is_on(child(default, _TOGGLES[key]))) or both[0] != both[1]
 
-        return Letters(**{key: on(key) for key in _TOGGLES})
+        # No toggle: the nearest word counts, that of the letters' style before the paragraph's.
+        forms = [child(e, "w:rPr") for each in (named, style) for _, e in self._chain(each)]
+        said = (_is_shifted(each) for each in (*forms, default))
+        shifted = next((each for each in said if each is not None), False)
+        return Letters(**{key: on(key) for key in _TOGGLES}, shifted=shifted)
 
     def _toggles_of(self, style: str) -> Mapping[str, bool]:
         """What a style says itself."""

@@ -27,6 +27,7 @@ from macros.foreign.wordparts import (
     sign,
     symbol_of,
     text_of,
+    unheard,
     words_in,
 )
 from macros.manuscript import Grid, LeftOut, Manuscript, Printed
@@ -46,6 +47,8 @@ _WHY_CHANGED = {
 _WHY_HIDDEN = "chữ ẩn, Word không in"
 _WHY_CODE = "mã của một trường, Word không in"
 _WHY_PAGE = "số trang"
+_WHY_ASTRAY = "chữ nằm sai chỗ trong tệp (ngoài đoạn và ô của bảng), có thể Word không in"
+_MOST_SHIFTED, _LONGEST_SHIFTED = 20, 40  # words that a note names, letters of each
 _SIGNS = {
     "w:tab": "\t",
     "w:ptab": "\t",
@@ -89,6 +92,7 @@ class _Run:
     text: str
     bold: bool
     italic: bool
+    shifted: bool = False  # above or below the line
 
 
 @dataclass(slots=True)
@@ -149,6 +153,8 @@ class _Reader:
         self._left: list[LeftOut] = []
         self._seen: Counter[str] = Counter()  # what the notes count
         self._beside: dict[str, dict[str | None, Element]] = {}  # notes not yet told
+        self._heard: set[Element] = set()  # letters that were printed or left out
+        self._shifted: dict[str, None] = {}  # words with letters above or below the line
         self._paragraphs = 0
         self._boxes = 0
         self._all = 0
@@ -156,8 +162,11 @@ class _Reader:
 
     def manuscript(self) -> Manuscript:
         """The whole file: body, then margins and comments among what was left out."""
+        for root in (self._package.document, *(each.root for each in self._package.linked)):
+            _refuse_deep_forms(root)
         body = child(self._package.document, "w:body")
         parts = tuple(self._blocks(body, _Where())) if body is not None else ()
+        self._astray(self._package.document, "trong tệp")
         self._margins()
         for at, each in enumerate(self._entries("comments", "w:comment"), 1):
             self._aside(each, f"nhận xét {at}", "nhận xét của người duyệt")
@@ -174,7 +183,7 @@ class _Reader:
         if where.deep > _DEEPEST:
             raise EditorError(f"{where.fixed}: bảng lồng trong bảng quá sâu. {_SIMPLER}")
         gathered, look = _Gathered(), _PLAIN
-        for each in flat(parent):
+        for each in self._flat(parent, where.fixed or f"đoạn {max(1, self._paragraphs)}"):
             kind = name(each)
             if kind in _FOREIGN:
                 raise EditorError(
@@ -197,6 +206,17 @@ class _Reader:
                 self._count_paragraph()
                 self._inline([each], "", Letters(), "", gathered)
         yield from self._ended(gathered, look, where)
+
+    def _flat(self, parent: Element, place: str) -> Iterator[Element]:
+        """The blocks, rows or cells in an element; those that a change takes away are left out."""
+        for each in flat(parent):
+            kind = name(each)
+            if kind not in _WHY_CHANGED:
+                yield each
+            elif why := self._why(kind):
+                self._leave_all(each, place, why)
+            else:
+                yield from self._flat(each, place)
 
     def _count_paragraph(self) -> None:
         self._all += 1
@@ -249,6 +269,7 @@ class _Reader:
         place = where.fixed or f"đoạn {self._paragraphs}"
         if printed:
             seen = [each for each in gathered.runs if each.text.strip()]
+            self._shifted.update(dict.fromkeys(_shifted_words(gathered.runs)))
             yield Printed(
                 text=text, place=place, label=label or "", gap=where.gap,
                 bold=all(each.bold for each in seen), italic=all(each.italic for each in seen),
@@ -277,8 +298,10 @@ class _Reader:
     # Tables.
 
     def _table(self, table: Element, where: _Where) -> Iterator[Printed | Grid]:
-        rows = [each for each in flat(table) if name(each) == "w:tr" and self._stays(each, where)]
-        cells_of = [list(placed(row)) for row in rows]
+        near = where.fixed or f"bảng {where.tables + 1}"
+        rows = [each for each in self._flat(table, near) if name(each) == "w:tr"]
+        rows = [each for each in rows if not self._changed_away(child(each, "w:trPr"), each, near)]
+        cells_of = [list(placed(row, self._flat(row, near))) for row in rows]
         starts = sorted({start for row in cells_of for start, _ in row})
         columns = {start: at for at, start in enumerate(starts)}
         ruled = self._styles.is_ruled(table)
@@ -303,12 +326,6 @@ class _Reader:
             yield Grid(rows=tuple(found), place=place, ruled=ruled)
         where.gap = False
 
-    def _stays(self, row: Element, where: _Where) -> bool:
-        """Whether a row is there once changes are accepted or rejected; else it is left out."""
-        return not self._changed_away(
-            child(row, "w:trPr"), row, where.fixed or f"bảng {where.tables + 1}"
-        )
-
     def _cell(self, cell: Element, where: _Where) -> Iterator[Printed]:
         form = child(cell, "w:tcPr")
         if self._changed_away(form, cell, where.fixed):
@@ -322,6 +339,7 @@ class _Reader:
             yield from _lines(part)
 
     def _changed_away(self, form: Element | None, element: Element, place: str) -> bool:
+        """Whether a row or cell goes once changes are accepted or rejected; it is left out."""
         gone = "del" if self._accept else "ins"
         marks = (child(form, f"w:{gone}"), child(form, f"w:cell{gone.capitalize()}"))
         if all(each is None for each in marks):
@@ -342,8 +360,10 @@ class _Reader:
                 own = self._styles.letters(style, form)
                 self._inline(each, style, own, why or (_WHY_HIDDEN if own.hidden else ""), into)
             elif kind in ("w:t", "m:t"):
+                self._heard.add(each)
                 self._say(text_of(each), letters, why, into)
             elif kind == "w:delText":
+                self._heard.add(each)
                 self._say(text_of(each), letters, why or self._why("w:del"), into)
             elif kind in _SIGNS:
                 self._say(_SIGNS[kind], letters, why, into)
@@ -389,7 +409,7 @@ class _Reader:
         if letters.capitals and text != text.upper():
             self._seen["capitals"] += 1
             text = text.upper()
-        into.runs.append(_Run(text, letters.bold, letters.italic))
+        into.runs.append(_Run(text, letters.bold, letters.italic, letters.shifted))
 
     def _letter(self, found: re.Match[str]) -> str:
         """A code of Symbol or Wingdings as the sign that it prints."""
@@ -427,9 +447,9 @@ class _Reader:
         """Boxes, words drawn as a picture, and how many pictures there are."""
         for each in parent:
             kind = name(each)
-            if kind == "w:txbxContent":
+            if kind == "w:txbxContent" or child(each, "w:p") is not None:
                 if why:
-                    into.leave(words_in(each), why)
+                    into.leave(words_in(each, self._heard), why)
                 else:
                     into.boxes.append(each)
             elif kind == "mc:AlternateContent":
@@ -437,6 +457,7 @@ class _Reader:
             else:
                 self._seen["pictures"] += kind in ("a:blip", "v:imagedata")
                 if kind == "a:t":
+                    self._heard.add(each)
                     into.leave((each.text or "") + " ", why or "chữ trong hình vẽ")
                 self._seen["charts"] += kind in ("c:chart", "dgm:relIds")
                 if kind == "v:textpath" and each.get("string"):
@@ -447,7 +468,7 @@ class _Reader:
 
     def _note(self, reference: Element, place: str) -> None:
         part, tag, why = _NOTES[name(reference)]
-        self._seen["notes"] += 1
+        self._seen[part] += 1
         if part not in self._beside:
             self._beside[part] = {value(each, "id"): each for each in self._entries(part, tag)}
         note = self._beside[part].pop(value(reference, "id"), None)
@@ -482,9 +503,16 @@ class _Reader:
         lines = [line for part in parts for line in _lines(part)]
         out = [LeftOut(f"{each.label} {each.text}".strip(), place, why) for each in lines]
         self._left[before:before] = out
+        self._astray(element, place)
+
+    def _astray(self, element: Element, place: str) -> None:
+        """Letters where no letters belong, which nothing has read: each is left out."""
+        for each in unheard(element, self._heard):
+            self._heard.add(each)
+            self._left.append(LeftOut(text_of(each), place, _WHY_ASTRAY))
 
     def _leave_all(self, element: Element, place: str, why: str) -> None:
-        text = words_in(element)
+        text = words_in(element, self._heard)
         if text.strip():
             self._left.append(LeftOut(text, place, why))
 
@@ -499,6 +527,13 @@ class _Reader:
         for key, text in _TOLD.items():
             if self._seen[key]:
                 yield text.format(self._seen[key])
+        if self._shifted:
+            words = [each[:_LONGEST_SHIFTED] for each in self._shifted]
+            more = f" và {len(words) - _MOST_SHIFTED} chữ khác" if words[_MOST_SHIFTED:] else ""
+            yield (
+                "Chữ chỉ số trên/dưới đã đọc thành chữ thường, nghĩa có thể khác: "
+                f"{', '.join(words[:_MOST_SHIFTED])}{more}."
+            )
         if self._numbering.unknown:
             yield f"Kiểu số tự động lạ, đã đọc thành 1, 2, 3: {_listed(self._numbering.unknown)}."
         if old := {each for each in self._styles.fonts if _OLD_FONT.match(each)}:
@@ -510,7 +545,8 @@ _TOLD = {
     "charts": "Tệp có {} biểu đồ hay sơ đồ: chữ trong đó không đọc được.",
     "objects": "Tệp có {} đối tượng nhúng (Excel, công thức …): nội dung của chúng không đọc được.",
     "formulas": "Tệp có {} công thức: đã đọc thành chữ liền nhau.",
-    "notes": "Tệp có {} chú thích: chữ của chúng nằm trong phần để ngoài.",
+    "footnotes": "{} chú thích cuối trang không nằm trong trang: số và chữ của chúng để ngoài.",
+    "endnotes": "{} chú thích cuối văn bản không nằm trong trang: số và chữ của chúng để ngoài.",
     "capitals": "{} chỗ viết hoa bằng định dạng (All caps): đã đọc thành chữ hoa như khi in.",
     "symbols": "{} ký hiệu của phông Symbol, Wingdings không đọc được: đã ghi thành \ufffd.",
     "number fields": "{} số do trường LISTNUM, AUTONUM sinh ra: không đọc được, phải tự ghi.",
@@ -519,6 +555,24 @@ _TOLD = {
 
 def _lines(part: Printed | Grid) -> Iterable[Printed]:
     return part.lines() if isinstance(part, Grid) else (part,)
+
+
+def _refuse_deep_forms(root: Element) -> None:
+    """Each form of a drawing is searched for words, so that forms in forms cost by depth."""
+    for each in within(root, "mc:AlternateContent"):
+        above = each.iterancestors(each.tag)
+        if sum(1 for _ in above) > _DEEPEST:
+            raise EditorError(f"tệp Word có hình vẽ lồng nhau quá sâu. {_SIMPLER}")
+
+
+def _shifted_words(runs: list[_Run]) -> Iterator[str]:
+    """The words of a paragraph that have letters above or below the line."""
+    if any(each.shifted for each in runs):
+        text = "".join(each.text for each in runs)
+        marks = "".join(("x" if each.shifted else " ") * len(each.text) for each in runs)
+        for found in re.finditer(r"\S+", text):
+            if "x" in marks[found.start() : found.end()]:
+                yield found[0]
 
 
 def _changes(document: Element) -> set[tuple[str, str]]:

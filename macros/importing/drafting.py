@@ -1,7 +1,7 @@
 # What a file prints → the page and the facts of one agreement.
 # Hides: where head, text and tail part, which labels are headings, what closes a text, and the proof
 # that no word was lost on the way.
-# Refuses: to correct a word, to give ids that last (they are `doan-1`, `doan-2`, … until somebody
+# Refuses: to correct a word, to give ids that last (they are `doan-x1`, `doan-x2`, … until somebody
 # names them), and to hand out a draft that lacks a word of its manuscript or has one too many.
 """`draft(manuscript)`: page, facts, what was left out, what was guessed and how surely."""
 
@@ -17,6 +17,7 @@ from macros.grammar import fold, parse, write
 from macros.importing.conserving import fact_texts, lacking, page_texts
 from macros.importing.joining import Paragraph, glued, paragraphs, rank_of, split_label, swept
 from macros.importing.letterhead import (
+    AFTER,
     DATE,
     KIND_NAMES,
     Around,
@@ -32,15 +33,17 @@ from macros.importing.letterhead import (
     issuer_line,
     kind_of,
     names_kind,
+    opening_of,
     opens_tail,
+    signed_in,
     tail,
 )
-from macros.importing.looks import RANKS, begins_basis, capitals, ended, titled
+from macros.importing.looks import RANKS, begins_basis, capitals, ended, is_rule, titled
 from macros.importing.outline import Piece, closing_at, levels, parents
 from macros.manuscript import Grid, LeftOut, Manuscript, Printed
 from macros.model import Clause, ClauseId, ClauseKind, Page, TextState
 from macros.problem import EditorError
-from macros.verbatim import NOISE
+from macros.verbatim import UNSEEN
 
 Part = Printed | Grid
 Facts = dict[str, Any]
@@ -89,7 +92,7 @@ def draft(manuscript: Manuscript, *, report: bool = False) -> Draft:
 
     Raises EditorError where it has no title or no text, or where a word would be lost.
     """
-    parts, out = swept(manuscript.parts, NOISE)
+    parts, out = swept(manuscript.parts, UNSEEN)
     maker = _Report(out) if report else _Maker(out)
     made = maker.make(parts)
     made = replace(made, left_out=(*manuscript.left_out, *made.left_out))
@@ -128,14 +131,9 @@ def renamed_facts(facts: Mapping[str, Any], names: Mapping[str, str]) -> Facts:
 
 def unaccounted(manuscript: Manuscript, made: Draft) -> list[LeftOut]:
     """The words of the manuscript that `made` lacks, and those that it has beyond them."""
+    texts = [*page_texts(made.page), *fact_texts(made.facts)]
     own = [each.text for each in made.left_out[len(manuscript.left_out) :]]
-    return lacking(manuscript.lines(), list(texts_of(made)), own, NOISE)
-
-
-def texts_of(made: Draft) -> Iterator[str]:
-    """All texts that a draft holds, as printed: also for those who look for faults in them."""
-    yield from page_texts(made.page)
-    yield from fact_texts(made.facts)
+    return lacking(manuscript.lines(), texts, own, UNSEEN)
 
 
 # --- zones ---
@@ -153,9 +151,11 @@ class _Maker:
         self.guesses.append(Guess(what=what, place=place, sure=sure))
 
     def make(self, parts: list[Part]) -> Draft:
-        end = self.tail_begins(parts)
-        title, rest = self.head(parts[:end])
-        tail(parts[end:], self.around)
+        start, end = self.tail_at(parts)
+        title, rest = self.head(parts[:start])
+        tail(parts[start:end], self.around)
+        for line in (line for part in parts[end:] for line in _spread(part)):
+            self.around.drop(f"{line.label} {fold(line.text)}".strip(), line.place, AFTER)
         body = _Body(self, rest)
         page = body.page(title)
         body.facts(page)
@@ -171,12 +171,21 @@ class _Maker:
             guesses=tuple(self.guesses),
         )
 
-    def tail_begins(self, parts: Sequence[Part]) -> int:
-        """Where signatures or recipients begin: from there on nothing reads as text."""
-        for start, part in enumerate(parts):
-            if start and _opens(part) and _fits(parts[start:]):
-                return start - _dated(parts[start - 1])
-        return len(parts)
+    def tail_at(self, parts: Sequence[Part]) -> tuple[int, int]:
+        """Where signatures and recipients begin and end: from there on nothing reads as text.
+
+        Lines that fit no signature may follow a whole one, if they are fewer than those before it
+        and none opens a section.
+        """
+        opening = [start for start, part in enumerate(parts) if start and _opens(part)]
+        for whole in (True, False):
+            for start in opening:
+                end = start + _fitting(parts[start:])
+                lines = [line for part in parts[start:end] for line in _spread(part)]
+                after = parts[end:]
+                if not after or (not (whole or _is_text(after, start)) and signed_in(lines)):
+                    return start - _dated(parts[start - 1]), end
+        return len(parts), len(parts)
 
     def head(self, parts: Sequence[Part]) -> tuple[tuple[str, ...], list[Part]]:
         """The title and what follows it; the rest of the head goes to the facts."""
@@ -190,7 +199,7 @@ class _Maker:
         for line in lines[:at]:
             for text in columns_of(f"{line.label} {line.text}".strip()):
                 if not head_line(text, line.place, self.around):
-                    issuer_line(text, self.around)
+                    issuer_line(text, line.place, self.around)
         first = lines[at]
         number = next(n for n, part in enumerate(parts) if any(e is first for e in _spread(part)))
         if isinstance(parts[number], Grid):  # the title stands in a table: take it apart
@@ -210,6 +219,10 @@ class _Maker:
             if isinstance(part, Grid):
                 break
             text = fold(part.text)
+            if is_rule(text):
+                self.out.append(LeftOut(f"{part.label} {text}".strip(), part.place, "đường kẻ"))
+                at += 1
+                continue
             if begins_issued(text):
                 at = self.issued(parts, at)
                 continue
@@ -288,7 +301,9 @@ def _title_at(lines: Sequence[Printed]) -> int | None:
     heads = [any(head_line(cell, "", Around()) for cell in columns_of(lines[number].text))
              for number in range(len(texts))]  # fmt: skip
     start = len(heads) - heads[::-1].index(True) if any(heads) else 0
-    return next((n for n in range(start, len(texts)) if titled(texts[n])), None)
+    return next(
+        (n for n in range(start, len(texts)) if titled(texts[n]) and not is_rule(texts[n])), None
+    )
 
 
 def _ends_title(parts: Sequence[Part], at: int) -> bool:
@@ -320,7 +335,7 @@ def _opens(part: Part) -> bool:
         text = _first_cell(part)
         return not part.label and opens_tail(text, capital=capitals(text))
     cells = [cell for row in part.rows for cell in row if cell]
-    firsts = [fold(cell[0].text) for cell in cells]
+    firsts = [text for text in map(opening_of, cells) if text]
     return bool(firsts) and sum(opens_tail(t, capital=capitals(t)) for t in firsts[:4]) >= min(
         2, len(part.rows[0]), len(firsts)
     )
@@ -331,13 +346,26 @@ def _first_cell(line: Printed) -> str:
     return cells[0] if cells else ""
 
 
-def _fits(parts: Sequence[Part]) -> bool:
-    """Whether all lines are those of signatures and recipients."""
+def _is_text(after: Sequence[Part], before: int) -> bool:
+    """Whether what follows a signature goes on with the document: sections, tables, many lines."""
+    if len(after) >= before:
+        return True
+    for part in after:
+        if isinstance(part, Grid) and part.ruled:
+            return True
+        ranks = [rank_of(e.label or split_label(fold(e.text))[0]) for e in _spread(part)]
+        if any(rank is not None and rank <= RANKS["điều"] for rank in ranks):
+            return True
+    return False
+
+
+def _fitting(parts: Sequence[Part]) -> int:
+    """How many parts from here on are signatures and recipients."""
     listing = False
-    for part in parts:
+    for number, part in enumerate(parts):
         if isinstance(part, Grid):
             if part.ruled and not _opens(part):
-                return False
+                return number
             listing = listing or any(heads_recipients(fold(line.text)) for line in part.lines())
             continue
         for text in columns_of(part.text):
@@ -345,10 +373,10 @@ def _fits(parts: Sequence[Part]) -> bool:
                 listing = True
             elif listing:
                 if rank_of(part.label or split_label(text)[0]) is not None:
-                    return False
+                    return number
             elif part.label or split_label(text)[0] or not fits_signature(text):
-                return False
-    return True
+                return number
+    return len(parts)
 
 
 # --- the text ---
@@ -474,7 +502,7 @@ def _kind(item: _Item, level: int, *, closing: bool) -> ClauseKind:
 
 
 def _id(number: int) -> ClauseId:
-    return ClauseId(f"doan-{number + 1}")
+    return ClauseId(f"doan-x{number + 1}")
 
 
 def _short(text: str, limit: int = 50) -> str:

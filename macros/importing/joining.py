@@ -17,7 +17,7 @@ from itertools import pairwise
 from statistics import median
 from unicodedata import normalize
 
-from macros.importing.looks import RANKS, begins_basis, capitals, ended, folded, titled
+from macros.importing.looks import RANKS, begins_basis, capitals, ended, folded, is_rule, titled
 from macros.labels import readings
 from macros.manuscript import Grid, LeftOut, Printed
 
@@ -44,15 +44,17 @@ _LABELS = tuple(
         r"[A-HĐ]\s?[.)/:-]+(?=\s|$)",
         rf"\(?(?:[a-zđ]|[ivx]{{2,5}})(?:\s?[.)/]|-)+{_NEXT}",
         rf"{_DASH}(?:\s+{_DASH})*(?=\s|[^\W\d_]|[“\"(])",
+        r"\*(?=\s+[^\s*])",
     )
 )  # fmt: skip
+_COMMA_LETTER = re.compile(r"([a-zđ]),\s+(?=\S)")
+_LETTERS = "abcdđeghiklmnopqrstuvxy"
 # What no document prints as its text, with the reason told to people.
 _COUNTER = re.compile(
     r"[-–—\s]*\d{1,3}[-–—\s]*|\d{1,3}\s*/\s*\d{1,3}"
     r"|[-–—\s]*(?:trang|page|tr\.)\s*:?\s*\d{1,3}(?:\s*(?:/|-|of|trên)\s*\d{1,3})?[-–—\s]*",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"(?:[-–—_=~─━═*.·…]\s*){3,}|[-–—_─━═]{2,}")
 _FURNITURE = re.compile(
     r"trang chủ(?:\s*[>»/|].*)?|(?:in|gửi) (?:trang|bài)(?: (?:này|viết))?|đăng nhập|chia sẻ"
     r"|lượt (?:xem|tải|truy cập)\s*:?\s*[\d.,]*|view count\s*:?\s*\d*|quay lại|về đầu trang"
@@ -61,7 +63,7 @@ _FURNITURE = re.compile(
     r"|(?:copyright|bản quyền|©).{0,80}",
     re.IGNORECASE,
 )
-_LEFT_OUT = ((_COUNTER, "số trang"), (_RULE, "đường kẻ"), (_FURNITURE, "khung của trang web"))
+_LEFT_OUT = ((_COUNTER, "số trang"), (_FURNITURE, "khung của trang web"))
 _BARRED = re.compile(r"\s*\|.*\|\s*$")
 _BAR_RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*")
 _LONG_LINE = 60  # characters: a shorter line was not broken by a full page
@@ -96,6 +98,8 @@ class Paragraph:
 
 def split_label(text: str) -> tuple[str, str]:
     """The label that a line begins with, as printed, and the rest; ("", text) where none is."""
+    if is_rule(text):
+        return "", text
     for pattern in _LABELS:
         if found := pattern.match(text):
             return folded(found[0]), text[found.end() :].strip()
@@ -155,6 +159,8 @@ def _broken(parts: Sequence[Part]) -> Iterator[Part]:
 
 
 def _why_left_out(text: str) -> str:
+    if is_rule(text):
+        return "đường kẻ"
     return next((why for pattern, why in _LEFT_OUT if text and pattern.fullmatch(text)), "")
 
 
@@ -217,8 +223,7 @@ def paragraphs(lines: Sequence[Printed]) -> list[Paragraph]:
     width = width_of(lines)
     done: list[Paragraph] = []
     last: Printed | None = None
-    for raw in lines:
-        line = replace(raw, text=folded(raw.text))
+    for line in _with_comma_letters([replace(raw, text=folded(raw.text)) for raw in lines]):
         if done and last and (how := _goes_on(done[-1], last, line, width)):
             before = done[-1]
             doubt = (*before.doubtful, line.text) if how == "doubtful" else before.doubtful
@@ -229,6 +234,27 @@ def paragraphs(lines: Sequence[Printed]) -> list[Paragraph]:
             done.append(Paragraph(label, text, line))
         last = line
     return done
+
+
+def _with_comma_letters(lines: Sequence[Printed]) -> Iterator[Printed]:
+    """The lines, with `a,` and `b,` as labels where letters that begin lines follow each other."""
+    found = [
+        (number, _LETTERS.find(match[1]))
+        for number, line in enumerate(lines)
+        if not line.label and (match := _COMMA_LETTER.match(line.text))
+    ]
+    run = {
+        number
+        for one, other in pairwise(found)
+        if one[1] >= 0 and one[1] + 1 == other[1]
+        for number in (one[0], other[0])
+    }
+    for number, line in enumerate(lines):
+        if number in run:
+            label, text = line.text.split(maxsplit=1)
+            yield replace(line, label=label, text=text)
+        else:
+            yield line
 
 
 def label_of(line: Printed) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unicodedata import normalize
 
+from macros.importing.looks import capitals, is_rule
 from macros.manuscript import Grid, LeftOut, Printed
 from macros.model import Kind, PartialDate, Side
 
@@ -54,7 +55,7 @@ _SUPERSEDES = re.compile(
 )
 _FROM_SIGNING = re.compile(
     r"(?:có hiệu lực|có giá trị|được thực hiện|được áp dụng)(?: thi hành| thực hiện)?(?: kể)?"
-    r" từ ngày (?:ký|(?P<date>\d{1,2}/\d{1,2}/\d{4}))\b",
+    r" từ ngày (?:ký|(?P<date>\d{1,2}/\d{1,2}/\d{4}|\d{1,2} tháng \d{1,2} năm \d{4}))\b",
     re.IGNORECASE,
 )
 
@@ -64,28 +65,36 @@ _POWER = re.compile(
 _OFFICE = re.compile(
     r"(?:quyền |q\. ?|phó |p\. ?)?(?:(?:tổng )?giám đốc|hiệu trưởng|chủ tịch|bí thư|thủ trưởng"
     r"|viện trưởng|chi hội trưởng|trưởng (?:phòng|ban|trạm|khoa|đơn vị|chi hội)|tổ trưởng"
-    r"|chánh văn phòng|chủ nhiệm)\b",
+    r"|chánh văn phòng|chủ nhiệm|ct ?cđ(?:cs)?)\b",
     re.IGNORECASE,
 )
 _BODY = re.compile(
     r"BAN (?:CHẤP HÀNH|THƯỜNG VỤ|GIÁM)|BCH\b|BTV\b|BGH\b|(?:CÔNG|CHI|LIÊN|ĐẢNG) ?ĐOÀN|CĐCS|CHÍNH QUYỀN"
     r"|NHÀ TRƯỜNG|CHUYÊN MÔN|SỞ |PHÒNG |ĐOÀN |TRƯỜNG |TRUNG TÂM|HỘI "
 )
-_RECIPIENTS = re.compile(r"N[ơo]i\s+nh[ậâạa]n\s*[:.]?", re.IGNORECASE)
+_RECIPIENTS = re.compile(r"N[ơo]i\s+(?:nh[ậâạa]n|g[ửư]i)\s*[:.]?", re.IGNORECASE)
 _NOTE = re.compile(r"\(.*\)?|\[.*\]|đã ký\.?", re.IGNORECASE)
 _SURNAMES = frozenset(
     "NGUYỄN TRẦN LÊ PHẠM HOÀNG HUỲNH PHAN VŨ VÕ ĐẶNG BÙI ĐỖ HỒ NGÔ DƯƠNG LÝ ĐINH ĐOÀN TRỊNH MAI"
     " LƯƠNG TRƯƠNG CAO LƯU TÔ TẠ CHU CHỬ HÀ VƯƠNG THÁI LA QUÁCH TĂNG NÔNG HỨA ĐÀO".split()
 )
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]*)*\.?")
+# How a body that issues begins where print does not set it in capitals.
+_ISSUER = re.compile(
+    r"ubnd|ủy ban|uỷ ban|sở|phòng|trường|công đoàn|cđ|liên đoàn|lđlđ|đoàn|chi đoàn|đảng|chi bộ|hội|ban"
+    r"|bộ|tổng|cụm|trung tâm|bệnh viện|viện|khoa|công ty|cơ quan|đơn vị",
+    re.IGNORECASE,
+)
 # Whose words a signature holds, the surest first.
 _SIDES = (
-    (Side.YOUTH_UNION, r"CHI ĐOÀN|ĐOÀN TN|ĐOÀN THANH NIÊN|LIÊN CHI|BÍ THƯ(?! CHI BỘ)", True),
+    (Side.YOUTH_UNION, r"CHI ĐOÀN|ĐOÀN TN|ĐOÀN THANH NIÊN|LIÊN CHI|BÍ THƯ ĐOÀN", True),
+    (Side.YOUTH_UNION, r"(?<!CÔNG )(?<!LIÊN )(?<!ĐẢNG )ĐOÀN\b.*\bBÍ THƯ(?! CHI BỘ)", True),
     (Side.WOMEN, r"PHỤ NỮ|NỮ CÔNG", True),
     (Side.VETERANS, r"CỰU CHIẾN BINH|\bCCB\b", True),
     (Side.STAFF, r"NGƯỜI LAO ĐỘNG|TẬP THỂ", True),
-    (Side.UNION, r"CÔNG ĐOÀN|\bCĐ\w*|LĐLĐ|LIÊN ĐOÀN LAO ĐỘNG", True),
+    (Side.UNION, r"CÔNG ĐOÀN|\b(?:CT ?)?CĐ\w*|LĐLĐ|LIÊN ĐOÀN LAO ĐỘNG", True),
     (Side.MANAGEMENT, r"HIỆU TRƯỞNG|GIÁM ĐỐC|THỦ TRƯỞNG|TRƯỞNG PHÒNG|CHÍNH QUYỀN", True),
+    (Side.STAFF, r"THANH TRA NHÂN DÂN|\bTTND\b", False),
     (Side.MANAGEMENT, r"NHÀ TRƯỜNG|BAN GIÁM|\bUBND|ỦY BAN NHÂN DÂN|VIỆN TRƯỞNG|TRƯỞNG BAN", True),
     (Side.UNION, r"CHỦ TỊCH|\bBCH\b|BAN CHẤP HÀNH|BAN THƯỜNG VỤ|\bBTV\b", False),
 )  # fmt: skip
@@ -96,6 +105,7 @@ SIDE_NAMES = {
 KIND_NAMES = {
     Kind.REGULATION: "quy chế", Kind.PLAN: "kế hoạch", Kind.PROGRAMME: "chương trình",
 }  # fmt: skip
+AFTER = "đứng sau chữ ký, không rõ là gì"
 _MOST_WORDS = 14  # in a line of a signature
 
 
@@ -109,6 +119,11 @@ class Around:
 
     def guess(self, what: str, place: str, *, sure: bool) -> None:
         self.guesses.append((what, place, sure))
+
+    def drop(self, text: str, place: str, why: str) -> None:
+        """Leave a line out that nothing tells the use of, and say so."""
+        self.left_out.append(LeftOut(text, place, why))
+        self.guess(f'"{text}" {why.partition(",")[0]} nên không thuộc văn bản', place, sure=False)
 
 
 # --- values ---
@@ -205,9 +220,16 @@ def head_line(text: str, place: str, around: Around) -> bool:
     return True
 
 
-def issuer_line(text: str, around: Around) -> None:
-    """Take a line of the head as one of the issuing bodies."""
-    around.facts.setdefault("issuer", []).append(text)
+def issuer_line(text: str, place: str, around: Around) -> None:
+    """Take a line of the head as one of the issuing bodies; what names none is left out."""
+    known = _ISSUER.match(text)
+    body = known and not text[known.end() :][:1].isalnum() and not re.search(r"[.;:!?]$", text)
+    if is_rule(text):
+        around.left_out.append(LeftOut(text, place, "đường kẻ"))
+    elif body or capitals(text):
+        around.facts.setdefault("issuer", []).append(text)
+    else:
+        around.drop(text, place, "đứng trước tên văn bản")
 
 
 def begins_issued(text: str) -> bool:
@@ -280,6 +302,19 @@ def dated(text: str) -> bool:
     return bool(_DATED.fullmatch(text))
 
 
+def opening_of(cell: Sequence[Printed]) -> str:
+    """The first line of a cell that can open a signature: below place and date, rules, notes."""
+    texts = (" ".join(normalize("NFC", line.text).split()) for line in cell)
+    return next((t for t in texts if not (dated(t) or is_rule(t) or _NOTE.fullmatch(t))), "")
+
+
+def signed_in(lines: Sequence[Printed]) -> bool:
+    """Whether lines hold a whole signature: an office or a power, and below it a name."""
+    texts = [cell for line in lines for cell in columns_of(line.text)]
+    at = next((n for n, t in enumerate(texts) if _OFFICE.match(t) or _POWER.match(t)), len(texts))
+    return any(_is_name(text) for text in texts[at + 1 :])
+
+
 def tail(parts: Sequence[Printed | Grid], around: Around) -> None:
     """Signatures and recipients of the lines and tables below the text, in printed order."""
     for stream in _streams(parts):
@@ -297,7 +332,7 @@ def _streams(parts: Sequence[Printed | Grid]) -> Iterator[list[Printed]]:
         plain = []
         columns: list[list[Printed]] = []
         for row in part.rows:
-            begins = any(cell and opens_tail(cell[0].text, capital=True) for cell in row)
+            begins = any(cell and opens_tail(opening_of(cell), capital=True) for cell in row)
             if begins and any(_is_name(line.text) for column in columns for line in column):
                 yield from columns
                 columns = []
@@ -362,6 +397,8 @@ def _read_tail(lines: list[Printed], around: Around) -> None:
                 block.setdefault("lines", []).append(rest)
         elif block is not None and not opens_tail(text, capital=text.isupper()):
             _recipient(block, text)
+        elif is_rule(text):
+            around.left_out.append(LeftOut(text, line.place, "đường kẻ"))
         elif not signed and head_line(text, line.place, around):
             continue
         else:
@@ -369,8 +406,17 @@ def _read_tail(lines: list[Printed], around: Around) -> None:
             if not signed or _begins_signature(signed[-1], line):
                 signed.append([])
             signed[-1].append(line)
-    for each in signed:
-        _sign(each, around)
+    for number, each in enumerate(signed):
+        if number and not any(_signs(line.text) for line in each):
+            for line in each:
+                around.drop(f"{line.label} {line.text}".strip(), line.place, AFTER)
+        else:
+            _sign(each, around)
+
+
+def _signs(text: str) -> bool:
+    """Whether a line proves a signature: a power, an office, a body or a name."""
+    return bool(_POWER.match(text) or _OFFICE.match(text) or _BODY.match(text) or _is_name(text))
 
 
 def _recipient(block: Facts, text: str) -> None:
@@ -411,7 +457,7 @@ def _sign(lines: list[Printed], around: Around) -> None:
     printed = [f"{line.label} {line.text}".strip() for line in lines]
     name = next((text for text in reversed(printed) if _is_name(text)), None)
     above = printed[: printed.index(name)] if name else printed
-    above = [text for text in above if not _NOTE.fullmatch(text)]
+    above = [text for text in above if not (_NOTE.fullmatch(text) or dated(text))]
     office = next((n for n, text in enumerate(above) if _OFFICE.match(text)), len(above))
     side, sure = side_of(" ".join(above))
     facts: Facts = {"side": side.value, "lines": printed}

@@ -14,6 +14,10 @@ RANKS = {
     "điều": 6, "1": 7,
 }  # fmt: skip
 _ENDED = re.compile(r"[.;:!?…][\s”\"’')\]]*$")
+# Lines of dashes and dots, stars, and `-----o0o-----`.
+_RULE = re.compile(
+    r"(?:[-–—_=~─━═*.·…]\s*){3,}|[-–—_─━═]{2,}|[-–—_=~*.\s]*(?:[oO]0[oO]|[oO0][oO][oO0])[-–—_=~*.\s]*"
+)
 _BASIS = re.compile(r"(?:căn cứ|thực hiện)\b", re.IGNORECASE)
 _CAPITAL_SHARE = 0.75
 _TITLE_WORDS = 30
@@ -39,6 +43,11 @@ def capitals(text: str) -> bool:
 def titled(text: str, words: int = _TITLE_WORDS) -> bool:
     """Whether a text reads as a title: short, and no sentence that ends."""
     return bool(text) and len(text.split()) <= words and not ended(text)
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line only draws a rule."""
+    return bool(_RULE.fullmatch(text.strip()))
 
 
 def begins_basis(text: str) -> bool:

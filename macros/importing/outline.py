@@ -127,8 +127,11 @@ def _numbered_headings(pieces: Sequence[Piece], ranks: Sequence[float | None]) -
     for above, members in _groups(ranks):
         if above >= 0 and above not in found and (ranks[above] or 0) >= RANKS["điều"]:
             continue  # below a khoản nothing is a heading
-        titles = [_reads_as_title(pieces[each]) for each in members]
         holding = [_holds(pieces, ranks, each) for each in members]
+        titles = [
+            _reads_as_title(pieces[each]) and (holds or not _stops(pieces[each].text))
+            for each, holds in zip(members, holding, strict=True)
+        ]
         if all(titles) and 2 * sum(holding) >= len(members):
             found.update(members)
             continue
@@ -177,9 +180,14 @@ def _reads_as_title(piece: Piece) -> bool:
         return piece.rank == RANKS["điều"]
     if text.endswith(":"):
         return words <= _SHORT_TITLE and not _LIST_ENDS.search(text)
-    if text.endswith(".") and not text.endswith(".."):
+    if _stops(text):
         return words <= _SHORT_TITLE and piece.rank == RANKS["điều"]
     return not ended(text) and words <= _HEADING_WORDS
+
+
+def _stops(text: str) -> bool:
+    """Whether a text ends as a sentence does: such a Điều is a title only if it holds others."""
+    return text.endswith(".") and not text.endswith("..")
 
 
 # --- what speaks of more than its place ---
