@@ -547,11 +547,10 @@ def _take_in(root: Path, path: Path, wanted: intake.Wanted) -> None:
     found = _write(
         root, lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted)
     )
-    period = wanted.edition.rpartition("/")[2]
+    unit, series, period = wanted.edition.split("/")
     for problem in found:
         if problem.path.endswith(f"/{period}.md"):
             click.echo(seen(problem).text())
-    unit, series, period = wanted.edition.split("/")
     editions = load(root, only={unit}).archive.editions(unit, series)
     full = [each for each in editions if each.edition.text is TextState.FULL]
     before = [each for each in full if str(each.period) < period]

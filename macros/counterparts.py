@@ -13,7 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, count
 from types import MappingProxyType
 
@@ -51,7 +51,7 @@ def with_last_years_ids(
     """
     # No id of any page looks so: what the clauses came with must not speak for a counterpart.
     came = {ClauseId(f"?{place}"): clause.id for place, clause in enumerate(page.clauses)}
-    bare = _renamed(page, {own: mark for mark, own in came.items()})
+    bare = page.renamed({own: mark for mark, own in came.items()})
     pages = [each for each in before if each.clauses]
     found = kept(bare, pages, set(), parts=True)
     others = {clause.id for each in pages for clause in each.clauses} | {*taken}
@@ -60,23 +60,9 @@ def with_last_years_ids(
         clause.id: found.get(clause.id) or ClauseId(namer.name(clause)) for clause in bare.clauses
     }
     return Numbered(
-        page=_renamed(bare, ids),
+        page=bare.renamed(ids),
         kept=MappingProxyType({came[mark]: found[mark] for mark in ids if mark in found}),
         fresh=tuple(own for mark, own in ids.items() if mark not in found),
-    )
-
-
-def _renamed(page: Page, ids: Mapping[ClauseId, ClauseId]) -> Page:
-    return replace(
-        page,
-        clauses=tuple(
-            replace(
-                clause,
-                id=ids[clause.id],
-                parent=ids[clause.parent] if clause.parent else None,
-            )
-            for clause in page.clauses
-        ),
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -521,6 +521,18 @@ class Page:
     def clause(self, clause_id: str) -> Clause | None:
         """The clause of that id, or None."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+    def renamed(self, names: Mapping[ClauseId, ClauseId]) -> Page:
+        """The page with its ids, and the parents that name them, changed as `names` says."""
+
+        def name(old: ClauseId) -> ClauseId:
+            return names.get(old, old)
+
+        clauses = tuple(
+            replace(each, id=name(each.id), parent=name(each.parent) if each.parent else None)
+            for each in self.clauses
+        )
+        return replace(self, clauses=clauses)
 
 
 # --- the archive ---

@@ -15,7 +15,6 @@ from macros.importing.drafting import (
     Draft,
     Sure,
     draft,
-    renamed,
     renamed_facts,
     unaccounted,
 )
@@ -414,7 +413,7 @@ def test_a_page_and_its_facts_are_renamed():
             id=ClauseId("doan-x2"), kind=ClauseKind.CLAUSE, text="B", parent=ClauseId("doan-x1")
         ),
     )
-    page = renamed(Page(title=("T",), clauses=clauses), {"doan-x1": "muc", "doan-x2": "viec"})
+    page = Page(title=("T",), clauses=clauses).renamed({"doan-x1": "muc", "doan-x2": "viec"})
     facts = {"kind": "plan", "supersedes": {"period": "2023-2024", "clause": "doan-x2"}}
 
     assert [("muc", None), ("viec", "muc")] == [(c.id, c.parent) for c in page.clauses]

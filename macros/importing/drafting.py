@@ -106,19 +106,6 @@ def draft(manuscript: Manuscript, *, report: bool = False) -> Draft:
     return made
 
 
-def renamed(page: Page, names: Mapping[str, str]) -> Page:
-    """The page with its ids, and the parents that name them, changed as `names` says."""
-
-    def name(old: str) -> ClauseId:
-        return ClauseId(names.get(old, old))
-
-    clauses = tuple(
-        replace(each, id=name(each.id), parent=None if each.parent is None else name(each.parent))
-        for each in page.clauses
-    )
-    return replace(page, clauses=clauses)
-
-
 def renamed_facts(facts: Mapping[str, Any], names: Mapping[str, str]) -> Facts:
     """The facts with the ids that they quote changed in the same way."""
     return {
