@@ -34,6 +34,20 @@ OVERVIEW = "\ufff9overview\ufffb"
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
 
 
+# Where something is put into a page after it was made; no source may hold these characters (S102).
+_HOLE = re.compile("\x02([^\x03]*)\x03")
+
+
+def hole(name: str) -> str:
+    """A place in a page for which `filled` has the rest."""
+    return f"\x02{name}\x03"
+
+
+def filled(html: str, values: Mapping[str, str]) -> str:
+    """A page with its holes filled; KeyError for one without a value."""
+    return _HOLE.sub(lambda found: values[found[1]], html)
+
+
 def capital(text: str) -> str:
     """With its first letter large and the others as they are."""
     return text[:1].upper() + text[1:]

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
+
+from markupsafe import escape
 
 from macros.calendar import (
     Standing,
@@ -25,11 +28,13 @@ from macros.calendar import (
 from macros.checks import RESERVED
 from macros.compare import compare, fact_changes
 from macros.export import agreement_json
-from macros.markup import Since, SitePage
+from macros.markup import Since, SitePage, filled, up_from
 from macros.model import Agreement, Archive, Period, SeriesId, TextState, UnitId, UnitType
 from macros.redline import EVENTS, Pair, any_page, comparison_page, lines, picture, since_before
 from macros.render import (
+    AGAINST,
     SLUGS,
+    SUCCESSOR,
     Card,
     Contact,
     agreement_page,
@@ -70,50 +75,86 @@ class Publication:
 
     def pages(self) -> dict[str, Callable[[], SitePage]]:
         """Every generated page by its address, made when it is called for."""
-        found: dict[str, Callable[[], SitePage]] = {
-            agreement.address: partial(self._agreement_page, agreement)
-            for agreement in self.archive.agreements
+        found = {
+            address: make
+            for unit in self.archive.units
+            for address, make in self.of_unit(unit).items()
         }
-        for agreement in self.archive.agreements:
+        for unit_id in self.archive.units:
+            address = f"don-vi/{unit_id}/"
+            found[address] = partial(self._whole_unit_page, unit_id, found[address])
+        return found | self.common()
+
+    def of_unit(self, unit_id: UnitId) -> dict[str, Callable[[], SitePage]]:
+        """The pages of a unit by address, those at its former addresses too.
+
+        They depend on this unit alone; where its own page speaks of others it has holes, for which
+        `beside` has what belongs there.
+        """
+        unit = self.archive.units[unit_id]
+        own = f"don-vi/{unit_id}/"
+        found: dict[str, Callable[[], SitePage]] = {}
+        for agreement in self._of(unit_id):
+            found[agreement.address] = partial(self._agreement_page, agreement)
             if agreement.facts.source:
                 address = f"{agreement.address}nguon/"
                 found[address] = partial(sources_page, agreement, self.archive)
-        for unit_id, series_id in self.archive.series():
-            address = f"don-vi/{unit_id}/{series_id}/"
+        for series_id in self._series_of(unit_id):
+            address = f"{own}{series_id}/"
             found[address] = partial(self._series_page, unit_id, series_id, address)
-        moved: dict[str, Callable[[], SitePage]] = {}
-        for unit_id, unit in self.archive.units.items():
-            found[f"don-vi/{unit_id}/"] = partial(self._unit_page, unit_id)
-            for alias in unit.aliases:
-                own = f"don-vi/{unit_id}/"
-                for target in [own, *(each for each in found if each.startswith(own))]:
-                    address = f"don-vi/{alias}/{target.removeprefix(own)}"
-                    moved[address] = partial(moved_page, address, target, unit)
-        for pair in self.pairs:
+        found[own] = partial(self._unit_page, unit_id)
+        for pair in self._pairs_of(unit_id):
             found[pair.address] = partial(
                 comparison_page, pair, self._offered.get(pair.address, ())
             )
-        found[ANY] = partial(any_page, ANY)
-        found |= shared_pages(self._usage)
-        return found | moved | self._lists()
+        moved: dict[str, Callable[[], SitePage]] = {}
+        for alias in unit.aliases:
+            for target in found:
+                address = f"don-vi/{alias}/{target.removeprefix(own)}"
+                moved[address] = partial(moved_page, address, target, unit)
+        return found | moved
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Every generated file that is no page: address and bytes."""
-        for agreement in self.archive.agreements:
+    def common(self) -> dict[str, Callable[[], SitePage]]:
+        """The pages about many units, by address."""
+        return {ANY: partial(any_page, ANY), **shared_pages(self.usage), **self._lists()}
+
+    def beside(self, unit_id: UnitId) -> dict[str, str]:
+        """What the page of a unit says of others, by hole."""
+        up = up_from(f"don-vi/{unit_id}/")
+        found = {
+            f"{AGAINST}{key}": against(self.usage, unit_id, key, up)
+            for key in self._series_of(unit_id)
+        }
+        successor = self.archive.units.get(UnitId(self.archive.units[unit_id].successor or ""))
+        return {**found, SUCCESSOR: str(escape(successor.name)) if successor else ""}
+
+    def files_of(self, unit_id: UnitId) -> Iterator[tuple[str, bytes]]:
+        """The generated files of a unit that are no pages: address and bytes."""
+        for agreement in self._of(unit_id):
             yield f"{agreement.address}agreement.json", agreement_json(agreement, self.archive)
             for name in sorted({source.file for source in agreement.facts.source}):
                 if name in self.archive.sources:
                     yield f"{agreement.address}nguon/{name}", self.archive.sources[name]
-        for pair in self.pairs:
+        for pair in self._pairs_of(unit_id):
             yield f"{pair.address}changes.json", changes_json(pair.old, pair.new, pair.comparison)
+
+    def common_files(self) -> Iterator[tuple[str, bytes]]:
+        """The generated files about many units that are no pages."""
         yield f"{ANY}danh-sach.json", self._pickable()
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Every generated file that is no page: address and bytes."""
+        for unit_id in self.archive.units:
+            yield from self.files_of(unit_id)
+        yield from self.common_files()
 
     def _pickable(self) -> bytes:
         """The editions that can be compared, for the page where readers pick two."""
         built: dict[str, dict[str, str]] = {}
-        for pair in self.pairs:
-            if pair.old.period != pair.new.period:
-                built.setdefault(pair.new.address, {})[pair.old.edition_name] = pair.address
+        for series in self.archive.series():
+            for old, new, address in self._neighbours(*series):
+                if old.period != new.period:
+                    built.setdefault(new.address, {})[old.edition_name] = address
         rows = [
             {
                 "id": each.edition_name,
@@ -190,8 +231,11 @@ class Publication:
             later = [pair for each in editions for pair in self._within(each)]
             whole = len(steps) == len(editions) - 1
             histories[key] = picture(editions, steps, later) if whole else None
-        models = {key: against(self._usage, unit_id, key) for key in series}
-        return unit_page(unit_id, unit, series, self.archive, histories, dict(EVENTS), models)
+        return unit_page(unit_id, unit, series, histories, dict(EVENTS))
+
+    def _whole_unit_page(self, unit_id: UnitId, make: Callable[[], SitePage]) -> SitePage:
+        page = make()
+        return replace(page, html=filled(page.html, self.beside(unit_id)))
 
     def _lists(self) -> dict[str, Callable[[], SitePage]]:
         """The lists of units: all of them on one page while they are few, else by type."""
@@ -241,32 +285,64 @@ class Publication:
         )
 
     @cached_property
-    def _usage(self) -> Usage:
+    def usage(self) -> Usage:
+        """Who uses which shared clause."""
         return Usage(self.archive)
 
+    def _of(self, unit_id: UnitId) -> Sequence[Agreement]:
+        return self._agreements.get(unit_id, ())
+
     @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
+    def _agreements(self) -> Mapping[UnitId, Sequence[Agreement]]:
+        found: dict[UnitId, list[Agreement]] = {}
+        for agreement in self.archive.agreements:
+            found.setdefault(agreement.unit_id, []).append(agreement)
+        return found
+
+    def _series_of(self, unit_id: UnitId) -> list[SeriesId]:
+        return [
+            SeriesId(key)
+            for key in self.archive.units[unit_id].series
+            if self.archive.editions(unit_id, key)
+        ]
+
+    @property
+    def pairs(self) -> Iterator[Pair]:
         """Neighbouring editions of each series, then neighbouring versions of each edition."""
-        found: list[Pair] = []
-        for unit_id, series_id in self.archive.series():
-            editions = self.archive.editions(unit_id, series_id)
-            neighbours = list(pairwise(editions))
-            neighbours += [
-                both for each in editions for both in pairwise(self.archive.versions(each))
+        for series in self._pairs.values():
+            yield from series
+
+    def _pairs_of(self, unit_id: UnitId) -> Iterator[Pair]:
+        for series_id in self._series_of(unit_id):
+            yield from self._pairs[unit_id, series_id]
+
+    @cached_property
+    def _pairs(self) -> Mapping[tuple[UnitId, SeriesId], Sequence[Pair]]:
+        return {
+            key: [
+                Pair(
+                    old=old,
+                    new=new,
+                    comparison=compare(old.page, new.page, ids_decide=True),
+                    facts=fact_changes(old, new),
+                    address=address,
+                )
+                for old, new, address in self._neighbours(*key)
             ]
-            for old, new in neighbours:
-                if old.edition.text is TextState.FULL is new.edition.text:
-                    name = f"{_place(old, new)}--{_place(new, old)}"
-                    found.append(
-                        Pair(
-                            old=old,
-                            new=new,
-                            comparison=compare(old.page, new.page, ids_decide=True),
-                            facts=fact_changes(old, new),
-                            address=f"don-vi/{unit_id}/{series_id}/so-sanh/{name}/",
-                        )
-                    )
-        return tuple(found)
+            for key in self.archive.series()
+        }
+
+    def _neighbours(
+        self, unit_id: UnitId, series_id: SeriesId
+    ) -> Iterator[tuple[Agreement, Agreement, str]]:
+        """Which two texts have a page about what changed, and its address."""
+        editions = self.archive.editions(unit_id, series_id)
+        found = list(pairwise(editions))
+        found += [both for each in editions for both in pairwise(self.archive.versions(each))]
+        for old, new in found:
+            if old.edition.text is TextState.FULL is new.edition.text:
+                name = f"{_place(old, new)}--{_place(new, old)}"
+                yield old, new, f"don-vi/{unit_id}/{series_id}/so-sanh/{name}/"
 
     @cached_property
     def _before(self) -> dict[str, Pair]:

@@ -24,6 +24,7 @@ from macros.markup import (
     Since,
     SitePage,
     abbreviations,
+    hole,
     up_from,
     with_programs,
 )
@@ -42,7 +43,6 @@ from macros.model import (
     Suspected,
     TextState,
     Unit,
-    UnitId,
     UnitType,
 )
 
@@ -248,21 +248,26 @@ def sources_page(agreement: Agreement, archive: Archive) -> SitePage:
     )  # fmt: skip
 
 
+# Holes in the page of a unit: what each series is against the shared clauses, and the name of the
+# unit that came after.
+AGAINST, SUCCESSOR = "against ", "successor"
+
+
 def unit_page(
-    unit_id: str, unit: Unit, series: Mapping[str, Sequence[Card]], archive: Archive,
+    unit_id: str, unit: Unit, series: Mapping[str, Sequence[Card]],
     histories: Mapping[str, object], events: Mapping[Any, tuple[str, str]],
-    models: Mapping[str, object],
 ) -> SitePage:  # fmt: skip
-    """The page of a unit: its series and their periods, the newest first.
+    """The page of a unit: its series and their periods, the newest first; with holes for what it
+    says of others.
 
     `histories` has for each series its picture, clauses × periods, or None; `events` the sign and
-    the word of each event in it; `models` what it has of the shared clauses, or None.
+    the word of each event in it.
     """
     address = f"don-vi/{unit_id}/"
     html = ENVIRONMENT.get_template("unit.html").render(
         unit_id=unit_id, unit=unit, series=series, up=up_from(address), rows_of=_card_rows,
-        successor=archive.units.get(UnitId(unit.successor or "")),
-        histories=histories, events=events, models=models,
+        successor=hole(SUCCESSOR), histories=histories, events=events,
+        models={key: hole(f"{AGAINST}{key}") for key in series},
     )  # fmt: skip
     kind = TYPES[unit.type]
     return SitePage(

@@ -252,11 +252,11 @@ def shared_pages(usage: Usage) -> dict[str, Callable[[], SitePage]]:
     return found
 
 
-def against(usage: Usage, unit_id: UnitId, series_id: str) -> dict[str, object] | None:
-    """What the page of a unit shows of a series against the shared clauses; None for nothing."""
-    standing = usage.standings.get((unit_id, SeriesId(series_id)))
+def against(usage: Usage, unit_id: UnitId, series_id: SeriesId, up: str) -> str:
+    """What the page of a unit shows of a series against the shared clauses; empty for nothing."""
+    standing = usage.standings.get((unit_id, series_id))
     if standing is None:
-        return None
+        return ""
     rows = [
         (usage.archive.shared[name], answer, _own_words(answer, usage.meant[name]))
         for name, answer in standing.answers.items()
@@ -264,7 +264,7 @@ def against(usage: Usage, unit_id: UnitId, series_id: str) -> dict[str, object] 
     order = list(How)
     rows.sort(key=lambda row: (order.index(row[1].how), row[0].title))
     counts = [(how, sum(row[1].how is how for row in rows)) for how in How]
-    return {
+    model = {
         "agreement": standing.agreement,
         "cited": cite(standing.agreement.page),
         "rows": [row for row in rows if row[1].clause],
@@ -272,6 +272,7 @@ def against(usage: Usage, unit_id: UnitId, series_id: str) -> dict[str, object] 
         "counts": [(_SIGNS[how], count) for how, count in counts if count],
         "signs": _SIGNS,
     }
+    return ENVIRONMENT.get_template("shared_unit.html").render(id=series_id, model=model, up=up)
 
 
 def _index_page(usage: Usage) -> SitePage:

@@ -86,7 +86,7 @@ def code_of(folder: Path) -> str:
 
 def codes() -> set[str]:
     """The codes that stand in the program, each as a string of its own."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "macros").glob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "macros").rglob("*.py")]
     strings = {
         node.value
         for tree in trees

@@ -1,0 +1,179 @@
+# The sources as they lay on the disk at one moment; no text is read again later, so what a text was
+# checked as is what is published. Originals may be large and are read when they are asked for.
+# Hides: walking, encodings of file names, sizes.
+# Refuses: symbolic links, and files too large to be read; each is a Problem.
+"""`snapshot(root)`: every file of docs/ and data/ by its path from the root."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from macros import limits
+from macros.problem import Problem
+
+_ORIGINALS = "data/sources/"
+_UNITS, _PAGES = "data/units/", "docs/don-vi/"
+
+
+@dataclass(frozen=True, eq=False)
+class Originals(Mapping[str, bytes]):
+    """data/sources/ by file name; the bytes are read when they are asked for."""
+
+    root: Path
+    names: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self.names:
+            raise KeyError(name)
+        return (self.root / _ORIGINALS / name).read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def digest(self, name: str) -> bytes:
+        """The SHA-256 of an original; empty where there is none of that name."""
+        return hashlib.sha256(self[name]).digest() if name in self.names else b""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`texts`: the bytes of Markdown and YAML files by path; `others`: the paths of all other files
+    and of those too large to be read; `folders`: of all folders. `shortcuts` were not followed.
+    All in the order of paths, part by part.
+    """
+
+    root: Path
+    texts: Mapping[str, bytes]
+    others: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    shortcuts: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.texts or path in self.others
+
+    @cached_property
+    def originals(self) -> Originals:
+        """What lies directly in data/sources/ and may be read."""
+        found = (*self.texts, *self.others)
+        large = {problem.path for problem in self.problems if problem.code == "S108"}
+        names = (
+            path.removeprefix(_ORIGINALS)
+            for path in found
+            if path.startswith(_ORIGINALS) and path not in large
+        )
+        return Originals(self.root, tuple(name for name in names if "/" not in name))
+
+    @cached_property
+    def units(self) -> Mapping[str, Snapshot]:
+        """By unit its own files: its data, and all that is in its folder."""
+        texts: dict[str, dict[str, bytes]] = {}
+        for path, data in self.texts.items():
+            texts.setdefault(unit_of(path), {})[path] = data
+        others = _by_unit(self.others)
+        shortcuts = _by_unit(self.shortcuts)
+        names = sorted(({*texts, *others} | {*shortcuts}) - {""})
+        return {
+            unit: Snapshot(
+                self.root, texts.get(unit, {}), tuple(others.get(unit, ())),
+                shortcuts=tuple(shortcuts.get(unit, ())),
+            )
+            for unit in names
+        }  # fmt: skip
+
+
+def _by_unit(paths: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(unit_of(path), []).append(path)
+    return found
+
+
+def unit_of(path: str) -> str:
+    """The unit whose file or folder a path is; empty for what belongs to none."""
+    if path.startswith(_UNITS):
+        name = path.removeprefix(_UNITS)
+        return "" if "/" in name else name.removesuffix(".yml") if name.endswith(".yml") else ""
+    return path.removeprefix(_PAGES).partition("/")[0] if path.startswith(_PAGES) else ""
+
+
+def snapshot(root: Path, only: Container[str] | None = None) -> Snapshot:
+    """Read docs/ and data/. Raises OSError only where the disk itself fails.
+
+    `only`: of these units, and no page that stands beside the agreements.
+    """
+    texts: dict[str, bytes] = {}
+    others: list[str] = []
+    folders: list[str] = []
+    shortcuts: list[str] = []
+    programs: set[str] = set()
+    problems: list[Problem] = []
+    names: list[str] = []
+    for name, entry in _walked(root, shortcuts, folders):
+        names.append(name)
+        if entry.stat(follow_symlinks=False).st_mode & 0o111:
+            programs.add(name)
+        read = name.endswith(".yml") if name.startswith("data/") else name.endswith(".md")
+        if only is not None and (
+            unit_of(name) not in only if unit_of(name) else name[:5] != "data/"
+        ):
+            read = False
+        weighed = read or name.startswith((_ORIGINALS, "data/clauses/"))
+        size = entry.stat(follow_symlinks=False).st_size if weighed else 0
+        if found := limits.too_large(name, size) if weighed else None:
+            problems.append(found)
+            read = False
+        if read:
+            texts[name] = Path(entry.path).read_bytes()
+        else:
+            others.append(name)
+    if programs == set(names):  # a disk that can't tell
+        programs = set()
+    problems += limits.paths(names, frozenset(programs))
+    for path in shortcuts:
+        message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
+        problems.append(Problem(path, 1, 1, "R103", message, "Thay bằng chính tệp đó."))
+    return Snapshot(
+        root, texts, tuple(others), tuple(folders), tuple(shortcuts), tuple(problems)
+    )  # fmt: skip
+
+
+def _walked(
+    root: Path, shortcuts: list[str], folders: list[str]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """All files below docs/ and data/, in order."""
+    for name in ("data", "docs"):
+        if (root / name).is_symlink():
+            shortcuts.append(name)
+        elif (root / name).is_dir():
+            yield from _below(str(root / name), name, shortcuts, folders)
+
+
+def _below(
+    folder: str, name: str, shortcuts: list[str], folders: list[str]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        path = f"{name}/{entry.name}"
+        if entry.is_symlink():
+            shortcuts.append(path)
+        elif entry.is_dir(follow_symlinks=False):
+            folders.append(path)
+            yield from _below(entry.path, path, shortcuts, folders)
+        elif entry.is_file(follow_symlinks=False):
+            yield path, entry
