@@ -96,11 +96,32 @@ class Standing:
     answers: Mapping[str, Answer]
 
 
-class Usage:
-    """All uses of the shared clauses of an archive, and all units against them."""
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all units together tell of the shared clauses: `headings` by clause whether it is used
+    as a heading, as another clause or as both, `samples` those that only sample units use, `meant`
+    what readers see in each blank.
+    """
 
-    def __init__(self, archive: Archive) -> None:
+    headings: Mapping[str, frozenset[bool]]
+    samples: frozenset[str]
+    meant: Mapping[str, Mapping[str, str]]
+
+
+class Usage:
+    """All uses of the shared clauses of an archive, and all units against them.
+
+    `common` and `standings` are found in the archive unless they are given: then it may hold one
+    unit alone, or pages with nothing but the clauses that use shared wordings.
+    """
+
+    def __init__(
+        self, archive: Archive, *, common: Common | None = None,
+        standings: Mapping[Key, Standing] | None = None,
+    ) -> None:  # fmt: skip
         self.archive = archive
+        self._common = common
+        self._standings = standings
 
     @cached_property
     def uses(self) -> Mapping[str, tuple[Use, ...]]:
@@ -115,36 +136,42 @@ class Usage:
         return {name: tuple(uses) for name, uses in found.items()}
 
     @cached_property
-    def standings(self) -> Mapping[Key, Standing]:
-        """Of each series its newest edition that has a text, drafts last, against the model."""
-        found: dict[Key, Standing] = {}
-        shared = {name: self.archive.shared[name] for name in self.uses}
-        headings = {
-            name: {use.clause.level > 0 for use in uses} for name, uses in self.uses.items()
-        }
-        model = Model(shared, headings)
-        for unit_id, series_id in self.archive.series() if shared else ():
-            full = [
-                each
-                for each in self.archive.editions(unit_id, series_id)
-                if each.edition.text is TextState.FULL
-            ]
-            if full:
-                newest = ([each for each in full if not each.facts.draft] or full)[-1]
-                answers = {
-                    each.shared: each
-                    for each in model.answers(newest.page, _terms(newest))
-                    if newest.unit.sample or each.shared not in self.samples
-                }
-                found[unit_id, SeriesId(series_id)] = Standing(agreement=newest, answers=answers)
-        return found
+    def common(self) -> Common:
+        """What is told of the shared clauses by all units together."""
+        if self._common:
+            return self._common
+        return Common(
+            headings={
+                name: frozenset(use.clause.level > 0 for use in uses)
+                for name, uses in self.uses.items()
+            },
+            samples=frozenset(name for name, uses in self.uses.items() if made_up(uses)),
+            meant={name: self._meant(name) for name in self.uses},
+        )
 
     @cached_property
+    def standings(self) -> Mapping[Key, Standing]:
+        """Of each series its newest edition that has a text, drafts last, against the model."""
+        if self._standings is not None:
+            return self._standings
+        found: dict[Key, Standing] = {}
+        shared = {name: self.archive.shared[name] for name in self.uses}
+        model = Model(shared, self.common.headings)
+        for key, newest in newest_texts(self.archive) if shared else ():
+            answers = {
+                each.shared: each
+                for each in model.answers(newest.page, _terms(newest))
+                if newest.unit.sample or each.shared not in self.samples
+            }
+            found[key] = Standing(agreement=newest, answers=answers)
+        return found
+
+    @property
     def samples(self) -> frozenset[str]:
         """The shared clauses of sample data: only sample units use them, so no real unit is set
         against them.
         """
-        return frozenset(name for name, uses in self.uses.items() if made_up(uses))
+        return self.common.samples
 
     @cached_property
     def listed(self) -> Mapping[str, Sequence[tuple[bool, str, Key]]]:
@@ -165,12 +192,12 @@ class Usage:
                 found.append((unit.sample, place, -answer.likeness, unit.name, answer.how, key))
         return [(sample, group, key) for sample, _, _, _, group, key in sorted(found)]
 
-    @cached_property
+    @property
     def meant(self) -> Mapping[str, Mapping[str, str]]:
         """By shared clause what readers see in each blank: the side, or what most versions have
         there, or the blank's own name.
         """
-        return {name: self._meant(name) for name in self.uses}
+        return self.common.meant
 
     def _meant(self, name: str) -> Mapping[str, str]:
         filled: Counter[tuple[str, str]] = Counter()
@@ -200,6 +227,15 @@ class Usage:
             if versions:
                 told.append(f"{len(versions)} bản của {len(set(versions.values()))} {words}")
         return ", ".join(told)
+
+
+def newest_texts(archive: Archive) -> Iterator[tuple[Key, Agreement]]:
+    """Of each series its newest edition that has a text; a draft only where all are drafts."""
+    for unit_id, series_id in archive.series():
+        editions = archive.editions(unit_id, series_id)
+        if full := [each for each in editions if each.edition.text is TextState.FULL]:
+            newest = ([each for each in full if not each.facts.draft] or full)[-1]
+            yield (unit_id, SeriesId(series_id)), newest
 
 
 def made_up(uses: Sequence[Use]) -> bool:
