@@ -21,7 +21,7 @@ def define_env(env: Any) -> None:
     @env.macro  # type: ignore[untyped-decorator]
     def clause(clause_id: str, period: str, **blanks: str) -> str:
         """The wording of a shared clause made for a period, its blanks filled from the call."""
-        shared = env.conf["extra"]["publication"].archive.shared
+        shared = env.conf["extra"]["sources"].beside.shared
         found = wording(call(clause_id, period, blanks), shared, {})
         if isinstance(found, str):
             # Literal also for Markdown, which reads the page after this.

@@ -77,8 +77,23 @@ class _Period(click.ParamType[Period]):
             self.fail(str(wrong), param, ctx)
 
 
+class _Shard(click.ParamType[tuple[int, int]]):
+    name = "phần"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", value)
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
+            self.fail(f'phần viết I/N, như 2/3 (ở đây có "{value}")', param, ctx)
+        return int(found[1]), int(found[2])
+
+
 DAY = _Day()
 PERIOD = _Period()
+SHARD = _Shard()
 
 
 class RefusedError(click.UsageError):

@@ -2,7 +2,9 @@
 # The codes of a file's form are found while reading (`reading` D1–D2, `grammar` G1, `clauses` C1,
 # `archive` R1); here are those that need the whole archive.
 # Refuses: to stop at the first. Rules yield; `check` sorts what all of them found.
-"""`check(archive)`: all problems of an archive that was read."""
+"""`check(archive)`: all problems of an archive that was read; in two parts for who reads its units
+one after another.
+"""
 
 from __future__ import annotations
 
@@ -66,9 +68,26 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 RESERVED = "loai"
 
 
-def check(archive: Archive) -> tuple[Problem, ...]:
-    """Every problem that the rules find, sorted by place."""
-    return tuple(sorted(problem for rule in RULES for problem in rule(archive)))
+def check(archive: Archive) -> Iterator[Problem]:
+    """Every problem that the rules find."""
+    for rule in (*OF_A_UNIT, *OF_ALL):
+        yield from rule(archive)
+
+
+def check_unit(archive: Archive) -> Iterator[Problem]:
+    """What the rules find that read one unit after another: in the texts of the archive, and in its
+    units as if there were no others.
+    """
+    for rule in OF_A_UNIT:
+        yield from rule(archive)
+
+
+def check_together(archive: Archive) -> Iterator[Problem]:
+    """What the rules find that need all units. Of most agreements they ask for their facts and for
+    the clauses that use shared wordings; of those that hand-written pages link to, for all clauses.
+    """
+    for rule in OF_ALL:
+        yield from rule(archive)
 
 
 def characters(archive: Archive) -> Iterator[Problem]:
@@ -406,6 +425,8 @@ def sources(archive: Archive) -> Iterator[Problem]:
     for agreement in archive.agreements:
         for number, source in enumerate(agreement.facts.source):
             key = ("source", number)
+            if f"data/sources/{source.file}" in archive.left_out:
+                continue
             data = archive.sources.get(source.file)
             if data is None:
                 message = f"không có tệp data/sources/{source.file}"
@@ -464,14 +485,16 @@ _VERBATIM = "Trang phải đúng từng chữ với bản gốc, kể cả lỗi
 
 def units(archive: Archive) -> Iterator[Problem]:
     """R108 an unknown successor; R109 an address that is in use or reserved; Y105 name order."""
-    held = {str(unit_id): f'đã là mã của đơn vị "{unit_id}"' for unit_id in archive.units}
+    away = _left_out(archive)
+    held = {str(unit_id): f'đã là mã của đơn vị "{unit_id}"' for unit_id in (*archive.units, *away)}
     held[RESERVED] = "dành riêng cho danh sách theo loại"
     for unit_id, unit in archive.units.items():
         path = f"data/units/{unit_id}.yml"
         if unit_id == RESERVED:
             message = f'mã đơn vị "{RESERVED}" dành riêng cho danh sách theo loại'
             yield Problem(path, 1, 1, "R109", message, "Chọn mã khác cho đơn vị.")
-        if (other := unit.successor) and (other == unit_id or other not in archive.units):
+        unknown = unit.successor not in archive.units and unit.successor not in away
+        if (other := unit.successor) and (other == unit_id or unknown):
             others = [str(each) for each in archive.units if each != unit_id]
             message = f'không có đơn vị nào khác có mã "{unit.successor}"'
             hint = nearest(unit.successor, others) or "Thêm đơn vị đó trước, hay bỏ trường này."
@@ -575,8 +598,15 @@ def newest_wordings(archive: Archive) -> Iterator[Problem]:
 
 
 def unused(archive: Archive) -> Iterator[Problem]:
-    """C108 (warning) a shared clause that no page calls, nor seems to have meant."""
+    """C108 (warning) a shared clause that no page calls, nor seems to have meant; silent where not
+    all units are in this copy.
+    """
+    if _left_out(archive):
+        return
     called = {use.id for _, _, use in _hand_written(archive) if use}
+    called |= {
+        clause.shared.id for a in archive.agreements for clause in a.page.clauses if clause.shared
+    }
     for path, text in archive.texts.items():
         if path.startswith("docs/don-vi/"):
             called |= set(_CALLED.findall(text))
@@ -615,11 +645,21 @@ def _hand_written(archive: Archive) -> Iterator[tuple[str, int, Shared | None]]:
 
 
 def _unread(archive: Archive, target: str) -> bool:
-    """Whether a target belongs to a unit whose data file could not be read (told elsewhere)."""
+    """Whether a target belongs to a unit whose data file could not be read (told elsewhere), or is
+    not in this copy.
+    """
     folder, _, rest = target.partition("/")
     unit_id = rest.split("/")[0]
     there = f"data/units/{unit_id}.yml" in archive.places
-    return folder == "don-vi" and there and unit_id not in archive.units
+    away = f"data/units/{unit_id}.yml" in archive.left_out
+    return folder == "don-vi" and (there or away) and unit_id not in archive.units
+
+
+def _left_out(archive: Archive) -> list[str]:
+    """The units that are not in this copy."""
+    start = "data/units/"
+    paths = (path for path in archive.left_out if path.startswith(start) and path.endswith(".yml"))
+    return sorted(path.removeprefix(start).removesuffix(".yml") for path in paths)
 
 
 def _fact(
@@ -642,7 +682,8 @@ def _cut(text: str, limit: int = 80) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-RULES: tuple[Rule, ...] = (
+# What one unit's own files tell, and what takes all of them.
+OF_A_UNIT: tuple[Rule, ...] = (
     characters,
     sides,
     clause_references,
@@ -657,11 +698,13 @@ RULES: tuple[Rule, ...] = (
     extensions,
     sequence,
     sources,
+    newest_wordings,
+)
+OF_ALL: tuple[Rule, ...] = (
     units,
     links,
     shared_wordings,
     terms,
-    newest_wordings,
     unused,
     hand_written,
 )

@@ -11,13 +11,14 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from macros import intake, keeping, naming, renewal, review, usage, ways
+from macros import intake, keeping, naming, proposal, renewal, review, usage, ways
 from macros.archive import (
     IN_TEXTS,
     BrokenTextError,
@@ -30,10 +31,12 @@ from macros.archive import (
     schemas,
     write,
 )
-from macros.asking import DAY, PERIOD, Group, RefusedError, wrong_use
+from macros.asking import DAY, PERIOD, SHARD, Group, RefusedError, wrong_use
+from macros.building.build import BrokenSourcesError
+from macros.building.build import check as check_sources
 from macros.editing import Edits, edition_named
 from macros.exchange import incoming
-from macros.git import checkout, extract
+from macros.git import checkout, extract, left_out
 from macros.markup import seen, shown
 from macros.model import Archive, PartialDate, Period, RecordKind, Side, TextState
 from macros.problem import EditorError, Problem, Severity, as_json
@@ -42,7 +45,6 @@ from macros.site import (
     differences,
     digests,
     doubts,
-    placing,
     read_record,
     rebuild,
 )
@@ -91,10 +93,11 @@ def check(form: str, base: str | None, root: Path, paths: Sequence[str]) -> None
     """
     _is_project(root)
     kept = [_below(root, path) for path in paths]
-    loaded = load(root)
-    every: Sequence[Problem] = problems_of(loaded)
+    away = _left_out(root)
+    every: Sequence[Problem] = check_sources(root, away)
     if base:
-        every = sorted({*every, *keeping.since(_archive_at(root, base, IN_TEXTS), loaded.archive)})
+        change = proposal.read(root, base)
+        every = sorted({*every, *keeping.since(change.base, change.head)})
     problems = tuple(
         problem
         for problem in every
@@ -132,11 +135,9 @@ def report_change(form: str, root: Path, revisions: str) -> None:
     base, dots, head = revisions.partition("..")
     if not dots or not base or head.startswith("."):
         raise click.UsageError("viết hai mốc git cách nhau bằng hai dấu chấm, như main..HEAD")
-    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
-        loaded = load(_at(root, head, _WHOLE, Path(folder)) if head else root)
-        before = _archive_at(root, base, _WHOLE)
-        problems = sorted({*problems_of(loaded), *keeping.since(before, loaded.archive)})
-        told = review.tell(before, loaded.archive, problems)
+    change = proposal.read(root, base, head or None)
+    problems = sorted({*_problems_at(root, head), *keeping.since(change.base, change.head)})
+    told = review.tell(change.base, change.head, problems, change.others)
     click.echo((told.json() if form == "json" else told.markdown()).encode(), nl=False)
 
 
@@ -145,19 +146,39 @@ def _is_project(root: Path) -> None:
         raise click.UsageError(f"{root} không có hai thư mục docs/ và data/")
 
 
-_WHOLE = ("docs", "data")
-
-
-def _archive_at(root: Path, revision: str, paths: Sequence[str]) -> Archive:
-    """What was readable at a revision below `paths`."""
+def _problems_at(root: Path, revision: str) -> Sequence[Problem]:
+    """All problems of the sources at a revision; with none named, of the folder."""
+    if not revision or proposal.is_here(root, revision):
+        return check_sources(root, _left_out(root))
     with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
-        return load(_at(root, revision, paths, Path(folder))).archive
+        extract(root, revision, proposal.FOLDERS, Path(folder))
+        return check_sources(Path(folder))
 
 
-def _at(root: Path, revision: str, paths: Sequence[str], into: Path) -> Path:
-    """The folder with the files of a revision."""
-    extract(root, revision, paths, into)
-    return into
+def _left_out(root: Path) -> AbstractSet[str]:
+    """The files that this copy of the archive lacks on purpose; said, so that nobody takes what is
+    here for the whole.
+    """
+    away = left_out(root, proposal.FOLDERS)
+    if away:
+        said = (
+            f"Máy này chỉ có một phần kho: {len(away)} tệp không lấy về nên không được xem ở đây."
+        )
+        click.echo(said, err=True)
+    return away
+
+
+def _refuse_unseen(paths: AbstractSet[str]) -> None:
+    """Nothing is written over a file that was not read."""
+    if paths:
+        raise EditorError(f"kho đã có {min(paths)}, nhưng tệp ấy không có trên máy này")
+
+
+def _fetch_hint(away: AbstractSet[str]) -> str:
+    """What to do where what was asked for may only not be in this copy."""
+    if not away:
+        return ""
+    return " (Máy này chỉ có một phần kho: cách lấy thêm một đơn vị ở /huong-dan/#lay-them.)"
 
 
 def errors_in(problems: Sequence[Problem]) -> int:
@@ -266,12 +287,14 @@ def _write(
     any of them may go with what is taken away.
     """
     _is_project(root)
-    loaded = load(root)
+    away = left_out(root, proposal.FOLDERS)
+    loaded = load(root, left_out=away)
     before = [each for each in problems_of(loaded) if each.severity is Severity.ERROR]
     before = [each for each in before if each.code not in despite]
     try:
         edits = edit(loaded.archive)
         units = {unit for path in edits.texts if (unit := _unit_of(path))}
+        _refuse_unseen({*edits.texts, *edits.files} & away)
         wrong = [each for each in before if _unit_of(each.path) in units | {""}]
         if wrong and not mending and not dropping:
             report(wrong, "text")
@@ -283,8 +306,8 @@ def _write(
     except EditorError as refused:
         for problem in before:  # what can't be read can't be found either
             click.echo(seen(problem).text().split("\n")[0], err=True)
-        raise RefusedError(shown(str(refused))) from None
-    found = [] if mending else _taken_back(root, written, before, despite)
+        raise RefusedError(shown(f"{refused}{_fetch_hint(away)}")) from None
+    found = [] if mending else _taken_back(root, written, before, despite, away)
     if edits.done:
         click.echo(shown(edits.done))
     for path, text in edits.texts.items():
@@ -298,12 +321,13 @@ def _write(
 
 
 def _taken_back(
-    root: Path, written: Written, before: Sequence[Problem], despite: Collection[str]
-) -> list[Problem]:
+    root: Path, written: Written, before: Sequence[Problem], despite: Collection[str],
+    away: AbstractSet[str],
+) -> list[Problem]:  # fmt: skip
     """All problems there are now; where some are new errors what was written is undone, and stop."""
     told = {(each.path, each.code, each.message) for each in before}
     try:
-        found = list(problems_in(root))
+        found = list(problems_in(root, away))
     except BaseException:
         written.undo()
         raise
@@ -572,7 +596,7 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
     _is_project(root)
     kept = [_below(root, path) for path in paths]
     if only:
-        edits = naming.missing(load(root).archive, kept)
+        edits = naming.missing(load(root, left_out=_left_out(root)).archive, kept)
         for line in edits.said:
             click.echo(shown(line))
         sys.exit(1 if edits.texts else 0)
@@ -585,7 +609,7 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
 def impact(root: Path, clause: str) -> None:
     """Bản nào của đơn vị nào dùng câu chữ nào của một điều khoản dùng chung."""
     _is_project(root)
-    for line in usage.impact(load(root).archive, clause):
+    for line in usage.impact(load(root, left_out=_left_out(root)).archive, clause):
         click.echo(shown(line))
 
 
@@ -606,25 +630,31 @@ _AS_OF = click.option(
 @click.option(
     "--site", type=click.Path(file_okay=False, path_type=Path), help="Thư mục ghi trang ra."
 )
-def build(as_of: date | None, config: Path, site: Path | None) -> None:
+@click.option(
+    "--shard", type=SHARD, metavar="I/N",
+    help="Chỉ làm sẵn phần thứ I trong N phần của kho, để lần dựng sau ghép lại; không ghi trang.",
+)  # fmt: skip
+def build(
+    as_of: date | None, config: Path, site: Path | None, shard: tuple[int, int] | None
+) -> None:
     """Kiểm tra rồi dựng cả trang vào site/.
 
-    Trang cũ chỉ bị thay khi trang mới đã dựng xong.
+    Trang cũ chỉ bị thay khi trang mới đã dựng xong. Những gì không đổi thì lấy lại từ lần dựng
+    trước; thư mục giữ chúng (QCPH_CACHE, mặc định của máy) xóa lúc nào cũng được.
     """
-    from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415 slow to import
-    from mkdocs.config import load_config  # noqa: PLC0415
+    from macros import hooks  # noqa: PLC0415 slow to import
 
     _for_mkdocs(as_of)
     logging.getLogger("mkdocs.commands.build").addFilter(_not_of_the_disk)
+    if shard:
+        if site:
+            raise click.UsageError("--shard không ghi trang, nên không dùng với --site")
+        made = hooks.prepare_shard(config, *shard)
+        click.echo(f"Đã làm sẵn phần {shard[0]}/{shard[1]}: {made} đơn vị.")
+        return
     target = site or config.parent / "site"
     try:
-        with placing(target) as fresh:
-            loaded = load_config(str(config), site_dir=str(fresh), strict=True)
-            loaded.plugins.on_startup(command="build", dirty=False)
-            try:
-                mkdocs_build(loaded)
-            finally:
-                loaded.plugins.on_shutdown()
+        hooks.build_to(config, target)
     except NotPlacedError as failed:
         click.echo(shown(str(failed)), err=True)
         sys.exit(1)
@@ -691,7 +721,7 @@ def _tell_differences(lines: Sequence[str], what: str) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Cổng (mặc định 8000).")
 def serve(as_of: date | None, port: int) -> None:
     """Mở trang trên máy này; sửa docs/ hay data/ thì trang dựng lại."""
-    from mkdocs.commands.serve import serve as mkdocs_serve  # noqa: PLC0415 slow to import
+    from macros import hooks  # noqa: PLC0415 slow to import
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -701,22 +731,20 @@ def serve(as_of: date | None, port: int) -> None:
             raise RefusedError(
                 f"cổng {port} đang bận; chọn cổng khác: make serve PORT={port + 1}"
             ) from None
-    if errors_in(problems := problems_in(ROOT)):
-        report(problems, "text")
+    _for_mkdocs(as_of)
+    try:
+        hooks.serve(ROOT / "mkdocs.yml", port, _served)
+    except BrokenSourcesError as broken:
+        report(broken.problems, "text")
         click.echo("Sửa các lỗi trên rồi chạy lại.", err=True)
         sys.exit(1)
-    _for_mkdocs(as_of)
-    logging.getLogger("mkdocs.livereload").addFilter(_in_vietnamese)
-    click.echo(f"Trang mở ở http://127.0.0.1:{port}/ (dừng: Ctrl-C)")
-    mkdocs_serve(str(ROOT / "mkdocs.yml"), dev_addr=f"127.0.0.1:{port}", strict=False)
 
 
-def _in_vietnamese(record: logging.LogRecord) -> bool:
-    """MkDocs says in English that an edit broke the build; readers of this line are editors."""
-    if "An error happened during the rebuild" in record.getMessage():
-        record.msg = "Chưa dựng lại được: trang đứng chờ cho tới khi sửa xong các lỗi trên."
-        record.args = ()
-    return True
+def _served(said: str, problems: Sequence[Problem]) -> None:
+    """Tell what happened to the site that is being served."""
+    if problems:
+        report(problems, "text")
+    click.echo(said)
 
 
 def _for_mkdocs(as_of: date | None) -> None:

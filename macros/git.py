@@ -1,15 +1,20 @@
 # What git knows of the project: the commit and its day, and the files of another day.
+# Hides: which files of the folder git need not read again, what a sparse checkout leaves out, what
+# a partial clone has to fetch.
 # Refuses: to fail a build. A folder without git (an unpacked archive) has neither commit nor day.
 """The commit that is built, and the sources as they were at a revision."""
 
 from __future__ import annotations
 
+import hashlib
 import io
+import os
 import posixpath
+import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -37,11 +42,14 @@ def head(root: Path) -> Commit | None:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a tree: its path from the root, its mode and object as git names them."""
+    """A file of a tree: its path from the root, its mode and object as git names them. One that is
+    `here` lies in the folder and is read there, as it is.
+    """
 
     path: str
     mode: str
     object: str
+    here: bool = False
 
     @property
     def plain(self) -> bool:
@@ -70,16 +78,20 @@ def entries(root: Path, commit: str, paths: Sequence[str]) -> list[Entry]:
 
 def contents(root: Path, files: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
     """The bytes of each file. Raises EditorError for a clone that has not got all of them."""
-    asked = "".join(f"{each.object}\n" for each in files).encode()
+    asked = [each.object for each in files if not each.here]
+    _fetch(root, asked)
     command = ["git", "-C", str(root), "cat-file", "--batch", "--buffer"]
     with tempfile.TemporaryFile() as given:
-        given.write(asked)
+        given.write("".join(f"{name}\n" for name in asked).encode())
         given.seek(0)
         with subprocess.Popen(
             command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as git:
             out = git.stdout or io.BytesIO()
             for each in files:
+                if each.here:
+                    yield each, _read(root, each.path)
+                    continue
                 said = out.readline().split()
                 if len(said) != 3:
                     raise EditorError(f"git không đưa ra được tệp {each.path}")
@@ -88,28 +100,122 @@ def contents(root: Path, files: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]
                 yield each, data
 
 
-def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None:
-    """Write the files below `paths` (none: all) into a folder; what was not there is left out.
+def tree(root: Path, revision: str | None, paths: Sequence[str]) -> dict[str, Entry]:
+    """The files below `paths` at a revision, by path from `root`.
 
-    Only plain files are written, none outside the folder. Raises EditorError where `root` has no
-    git, git knows no such revision, or it holds a name that is none.
+    None is the folder itself: each file as it lies there, whether git minds it or not, and those
+    that a sparse checkout leaves out as they will be committed. Raises EditorError where `root` has
+    no git, git knows no such revision, or it holds a name that is none.
     """
-    if head(root) is None:
+    now = head(root)
+    if now is None:
         raise EditorError(f"{root.resolve()} không nằm trong kho git nào, hay máy không có git")
+    if revision is None:
+        return {each.path: each for each in _in_folder(root, paths, now)}
     commit = _said(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     if commit is None:
         raise EditorError(f'không có mốc git "{revision}" (commit, nhánh hay thẻ)')
-    prefix = (_said(root, "rev-parse", "--show-prefix") or "").strip()
+    prefix = (_said(root, "rev-parse", "--show-prefix") or "").rstrip("\n")
     asked = [f"{prefix}{path}" for path in paths] or ([prefix] if prefix else [])
-    plain = [each for each in entries(root, commit.strip(), asked) if each.plain]
-    for each, data in contents(root, plain):
-        name = each.path.removeprefix(prefix)
-        target = into / name
+    found = entries(root, commit.strip(), asked)
+    names = ((each.path.removeprefix(prefix), each) for each in found)
+    return {name: replace(each, path=name) for name, each in names}
+
+
+def left_out(root: Path, paths: Sequence[str]) -> frozenset[str]:
+    """The files below `paths` that a sparse checkout leaves out of the folder; none without git."""
+    listed = _said(root, "ls-files", "-v", "-z", "--", *paths) or ""
+    marked = (line[2:] for line in listed.split("\0") if line[:1] in ("S", "s"))
+    return frozenset(path for path in marked if not os.path.lexists(root / path))
+
+
+def _in_folder(root: Path, paths: Sequence[str], now: Commit) -> Iterator[Entry]:
+    """The files of the folder, and in their places those that a sparse checkout leaves out."""
+    told = [
+        _said(root, *asked, "-z", "--", *paths)
+        for asked in (
+            ("ls-files", "--stage", "-v"),
+            ("diff", "--name-only", "--relative", "--no-renames"),
+            ("ls-files", "--others"),
+        )
+    ]
+    if None in told:
+        raise EditorError(f"git không xem được các tệp trong {root.resolve()}")
+    staged, edited, others = ([line for line in (each or "").split("\0") if line] for each in told)
+    tracked = [(*line.partition("\t")[0].split(), line.partition("\t")[2]) for line in staged]
+    unsure = {*edited, *others}
+    # Attributes beside the texts could call a file unchanged that is read otherwise.
+    attributes = any(
+        posixpath.basename(path) == ".gitattributes"
+        for path in (*unsure, *(each[-1] for each in tracked))
+    )
+    for tag, mode, name, stage, path in tracked:
+        if tag in ("S", "s") and not os.path.lexists(root / path):
+            yield Entry(path, mode, name)
+        elif attributes or tag != "H" or stage != "0" or mode == "160000":
+            unsure.add(path)
+        elif path not in unsure:
+            yield Entry(path, mode, name, here=True)
+    for path in sorted(unsure):
+        yield from _looked_at(root, path.removesuffix("/"), "sha256" if now.id[40:] else "sha1")
+
+
+def _looked_at(root: Path, path: str, digest: str) -> Iterator[Entry]:
+    """A file as it lies in the folder, with the object that git would make of its bytes; of a
+    repository in the folder all its files; nothing where nothing is.
+    """
+    try:
+        mode = (root / path).lstat().st_mode
+        if stat.S_ISDIR(mode):
+            for name in sorted(os.listdir(root / path)):  # noqa: PTH208 names, not paths
+                yield from _looked_at(root, f"{path}/{name}", digest)
+            return
+        link = stat.S_ISLNK(mode)
+        data = os.fsencode((root / path).readlink()) if link else _read(root, path)
+    except OSError:
+        return
+    made = hashlib.new(digest, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    kind = "120000" if link else "100755" if mode & 0o111 else "100644"
+    yield Entry(path, kind, made, here=True)
+
+
+def _read(root: Path, path: str) -> bytes:
+    return (root / path).read_bytes()
+
+
+def _fetch(root: Path, objects: Iterable[str]) -> None:
+    """Get at once what a partial clone has not got: git itself would ask for one after another."""
+    named = _said(root, "config", "--get-regexp", r"^remote\..*\.promisor$") or ""
+    remotes = [line.split(" ")[0] for line in named.splitlines() if line.endswith(" true")]
+    if not remotes:
+        return
+    remote = remotes[0].removeprefix("remote.").removesuffix(".promisor")
+    held = ("cat-file", "--batch-all-objects", "--batch-check=%(objectname)", "--unordered")
+    lacking = dict.fromkeys(objects).keys() - (_said(root, *held) or "").split()
+    if lacking:
+        # As git's own fetching of what is lacking does it (promisor-remote.c).
+        fetch = ("fetch", remote, "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no")
+        plain = ("-c", "fetch.negotiationAlgorithm=noop")
+        asked = "".join(f"{name}\n" for name in sorted(lacking))
+        _said(root, *plain, *fetch, "--filter=blob:none", "--stdin", given=asked, seconds=600)
+
+
+def place(root: Path, files: Iterable[Entry], into: Path) -> None:
+    """Write files of `root` into a folder; plain ones only, none outside the folder."""
+    for each, data in contents(root, [each for each in files if each.plain]):
+        target = into / each.path
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         except OSError:
-            raise EditorError(f'máy này không ghi được tệp {name} của mốc "{revision}"') from None
+            raise EditorError(f"máy này không ghi được tệp {each.path}") from None
+
+
+def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None:
+    """Write the files below `paths` (none: all) at a revision into a folder, as `place` does; what
+    was not there is left out. Raises EditorError as `tree` does.
+    """
+    place(root, tree(root, revision, paths).values(), into)
 
 
 def checkout(root: Path, commit: str, into: Path) -> Path:
@@ -144,14 +250,13 @@ def is_changed(root: Path, paths: Sequence[str]) -> bool | None:
     return None if said is None else bool(said)
 
 
-def _said(root: Path, *arguments: str) -> str | None:
+def _said(root: Path, *arguments: str, given: str = "", seconds: int = 30) -> str | None:
     """What a git command prints; None where it fails."""
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *arguments],
-            capture_output=True, check=True, text=True, encoding="utf-8", timeout=30,
-            errors="surrogateescape",
+            capture_output=True, check=True, input=given.encode(), timeout=seconds,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout
+    return done.stdout.decode("utf-8", "surrogateescape")

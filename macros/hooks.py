@@ -1,16 +1,19 @@
-# MkDocs events: joins the publication to MkDocs and decides nothing itself.
-# Agreements never pass through Markdown or Jinja: their pages enter MkDocs empty, and as each is
-# written it gets its HTML and contents list from `render` and the theme's frame around them.
-# Hand-written pages do; what comes out of Markdown is sanitised before the theme has it.
-"""Hooks of mkdocs.yml (`hooks:`)."""
+# MkDocs events: MkDocs makes the shell of the site, `building` all else; this joins them and decides
+# nothing itself.
+# Agreements never pass through MkDocs. It renders the pages that people wrote, and for each kind of
+# generated page one with places in it, the frame. What comes out of Markdown is sanitised before
+# the theme has it.
+"""Hooks of mkdocs.yml (`hooks:`), and `make_shell`."""
 
 from __future__ import annotations
 
-import copy
 import os
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+import pickle
+import posixpath
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from html import unescape
@@ -20,8 +23,11 @@ from typing import Any
 import jinja2
 import mkdocs_macros.plugin
 from markupsafe import escape
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
@@ -30,36 +36,46 @@ from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext, url_filter
 
 from macros import git
-from macros.archive import load, problems_of
+from macros.archive import Beside, Snapshot, read_beside, snapshot
+from macros.building.build import BrokenSourcesError, Project, build, check, prepare
+from macros.building.folder import Folder
+from macros.building.shell import (
+    CANONICAL,
+    CONTENT,
+    CONTENTS,
+    DEEPEST,
+    DESCRIPTION,
+    FIRST,
+    TITLE,
+    Kind,
+    Shell,
+    UnknownScriptError,
+    frame,
+    pieces,
+)
 from macros.cache import Cache
-from macros.exchange.documents import documents, results
-from macros.links import LiteralHtml
-from macros.markup import OVERVIEW, SitePage, seen, up_from
-from macros.problem import Severity
-from macros.publish import Publication
+from macros.limits import is_by_hand
+from macros.links import LiteralHtml, linked
+from macros.markup import OVERVIEW, seen
+from macros.problem import Problem, Severity
 from macros.render import Contact
 from macros.safety import Sandbox, sanitised
-from macros.search import Written, search_files, sections
-from macros.serving import (
-    HASHED,
-    inline_scripts,
-    listed,
-    named_by_content,
-    policy,
-    source_of,
-    unknown_script,
-)
-from macros.site import RECORD, build_record
+from macros.search import Written, sections
+from macros.serving import HASHED, listed, named_by_content, policy
+from macros.site import RECORD, build_record, placing
 
 AS_OF = "QCPH_AS_OF"
-# A template that is the page's content and nothing else.
-FILLED = "filled.html"
 # What a hand-written page may declare at its top (S104).
 _DECLARED = ("hide", "search")
 _BUILT_FROM = ("docs", "data", "macros", "overrides", "deploy", "mkdocs.yml", "requirements.lock")
 # What servers are told is code, and comes from where the code is.
 _DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 _ASSETS = "assets/"
+# Generated pages that stand in the navigation.
+_IN_NAV = ("don-vi/", "dieu-khoan/")
+_FRAMES = "khung"
+# What `serve` looks at for edits.
+_WATCHED = ("docs", "data", "overrides")
 
 
 def as_of_day(root: Path) -> date:
@@ -70,17 +86,155 @@ def as_of_day(root: Path) -> date:
     return commit.day if commit else date.today()
 
 
-@dataclass
+def project(config: Path, *, serving: bool = False) -> Project:
+    """What a configuration file is about, with the shell made by MkDocs."""
+    root = config.parent
+    return Project(
+        root=root,
+        config=config,
+        as_of=as_of_day(root),
+        make_shell=partial(make_shell, config, serving=serving),
+        seen=(root / "overrides", _DEPLOY),
+        serving=serving,
+    )
+
+
+def make_shell(config: Path, found: Snapshot, beside: Beside, *, serving: bool = False) -> Shell:
+    """Run MkDocs on the hand-written pages of a snapshot. Raises Abort as MkDocs does."""
+    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
+        loaded = load_config(str(config), site_dir=folder, strict=True)
+        loaded.extra["sources"] = _Sources(found, beside)
+        loaded.plugins.on_startup(command="serve" if serving else "build", dirty=False)
+        try:
+            mkdocs_build(loaded)
+        finally:
+            loaded.plugins.on_shutdown()
+        return _shell(loaded)
+
+
+def build_to(config: Path, target: Path) -> None:
+    """Build the site, and put it in its place when all went well.
+
+    Raises Abort where the sources or their pages are at fault, NotPlacedError and EditorError as
+    `placing` does.
+    """
+    own, cache = project(config), Cache.of_user()
+    place = Path(os.path.realpath(target))
+    key = (os.fsencode(place),)
+    with placing(place) as fresh:
+        data = cache.get("placed", key)
+        before = pickle.loads(data) if data else {}  # noqa: S301 our own cache
+        folder = Folder(fresh, place if before else None, before)
+        _build_into(own, folder)
+        folder.write(RECORD, record(config, folder, own.as_of))
+    cache.put("placed", key, pickle.dumps(folder.files, pickle.HIGHEST_PROTOCOL))
+    cache.tidy()
+
+
+def prepare_shard(config: Path, shard: int, shards: int) -> int:
+    """Make the parts of every `shards`-th unit for a later build; how many. Raises Abort."""
+    with _told():
+        return prepare(project(config), shard, shards)
+
+
+def _build_into(own: Project, folder: Folder) -> None:
+    with _told():
+        build(own, folder)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenSourcesError as broken:
+        raise refuse(broken.problems) from None
+    except UnknownScriptError as unknown:
+        raise Abort(str(unknown)) from None
+
+
+def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None]) -> None:
+    """Serve the site on this machine until Ctrl-C; each edit of the sources is seen at once.
+
+    While the sources have errors the site stays as it was before. `told` gets what to say, and the
+    problems. BrokenSourcesError where they have errors from the start.
+    """
+    with tempfile.TemporaryDirectory(prefix="qcph-") as name:
+        site = Path(name)
+        folder = Folder(site)
+        build(project(config, serving=True), folder)
+
+        def rebuild() -> None:
+            nonlocal folder
+            fresh = Folder(site, site, folder.files)
+            try:
+                build(project(config, serving=True), fresh)
+            except BrokenSourcesError as broken:
+                told(
+                    "Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems
+                )
+            except (UnknownScriptError, SystemExit) as failed:
+                told(f"Chưa dựng lại được: {failed}", ())
+            else:
+                folder = fresh
+                told("Đã dựng lại trang.", ())
+
+        server = LiveReloadServer(rebuild, "127.0.0.1", port, name)
+        server.error_handler = partial(_error_page, site)
+        for watched in (config, *(config.parent / each for each in _WATCHED)):
+            if watched.exists():
+                server.watch(str(watched))
+        told(f"Trang mở ở http://127.0.0.1:{port}/ (dừng: Ctrl-C)", ())
+        try:
+            server.serve()  # type: ignore[no-untyped-call]
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.shutdown()
+
+
+def _error_page(site: Path, code: int) -> bytes | None:
+    page = site / f"{code}.html"
+    return page.read_bytes() if page.is_file() else None
+
+
+def record(config: Path, files: Folder, as_of: date) -> bytes:
+    """The build.json of a site that was built of this configuration."""
+    commit = git.head(config.parent)
+    return build_record(
+        files.digests(), commit.id if commit else None, commit.time if commit else None,
+        as_of, dirty=_dirty(config) if commit else None,
+    )  # fmt: skip
+
+
+def refuse(problems: Iterable[Problem]) -> Abort:
+    """What is said where the sources have errors."""
+    errors = [each for each in problems if each.severity is Severity.ERROR]
+    told = "\n".join(seen(problem).text() for problem in errors)
+    return Abort(f"Không dựng trang vì có {len(errors)} lỗi:\n{told}")
+
+
+@dataclass(frozen=True, repr=False)
+class _Sources:
+    """What is built from; without a representation, because mkdocs-macros writes down all that
+    stands in `extra`. `alone`: MkDocs was started by itself.
+    """
+
+    found: Snapshot
+    beside: Beside
+    alone: bool = False
+
+
+@dataclass(repr=False)
 class _Build:
-    """What one build knows: `make` by page file, the page being written, the frames so far."""
+    """What one run of MkDocs knows: the frames and hand-written pages so far."""
 
     theme: jinja2.Environment = field(default_factory=partial(jinja2.Environment, autoescape=True))
-    make: dict[str, Callable[[], SitePage]] = field(default_factory=dict)
-    frames: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
-    now: SitePage | None = None
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    frames: dict[Kind, list[str]] = field(default_factory=dict)
     serving: bool = False
     names: dict[str, str] = field(default_factory=dict)
     written: dict[str, Written] = field(default_factory=dict)
+    addresses: list[str] = field(default_factory=list)
 
 
 _build = _Build()
@@ -88,29 +242,24 @@ _build = _Build()
 
 def on_startup(*, command: str, **_: Any) -> None:
     """`serve` puts a script of its own into each page, so there no page carries a policy."""
-    _build.serving = command == "serve"
+    global _build  # noqa: PLW0603 MkDocs knows hooks as functions of a module
+    _build = _Build(serving=command == "serve")
 
 
 @event_priority(100)
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read and check the sources; nothing is built from sources with errors."""
+    """Nothing is built from sources with errors."""
     # MkDocs stamps sitemap.xml.gz; no page may change because of an unrelated commit.
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     root = Path(config.config_file_path).parent
-    loaded = load(root)
-    errors = [each for each in problems_of(loaded) if each.severity is Severity.ERROR]
-    if errors:
-        told = "\n".join(seen(problem).text() for problem in errors)
-        raise Abort(f"Không dựng trang vì có {len(errors)} lỗi:\n{told}")
-    edit = ""
-    if config.repo_url and config.edit_uri:
-        edit = config.repo_url.rstrip("/") + "/" + config.edit_uri.lstrip("/")
-    contact = Contact(edit=edit, report=config.extra.get("report_url") or "")
-    publication = Publication(loaded.archive, as_of_day(root), contact)
-    offered = config.extra.get("downloads", True)
-    found = tuple(documents(loaded.archive.agreements, publication.pairs)) if offered else ()
-    publication.offers(each.address for each in found)
-    config.extra["publication"], config.extra["documents"] = publication, found
+    if "sources" not in config.extra:  # MkDocs was started by itself
+        problems = check(root)
+        if any(each.severity is Severity.ERROR for each in problems):
+            raise refuse(problems)
+        found = snapshot(root)
+        config.extra["sources"] = _Sources(found, read_beside(found), alone=True)
+    # MkDocs loads this file as a module of its own: who started it finds the state here.
+    config.extra["run"] = _build
     config.extra["policy"] = "" if _build.serving else policy(_accepted(), in_page=True)
     config.markdown_extensions.append(f"{LiteralHtml.__module__}:{LiteralHtml.__qualname__}")
     # The plugin makes its environment after this, under the name that it finds then.
@@ -119,22 +268,43 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Agreements leave as Markdown and come back as pages at their public addresses."""
-    publication: Publication = config.extra["publication"]
+    """Agreements leave; in come the frames, and what hand-written pages link to."""
+    found: Snapshot = config.extra["sources"].found
     for file in [file for file in files if file.src_uri.startswith("don-vi/")]:
         files.remove(file)
-    _build.make, _build.frames, _build.now, _build.written = {}, {}, None, {}
-    for address, make in publication.pages().items():
-        uri = f"{address}index.md"
-        _build.make[uri] = make
+    _build.kinds, _build.frames, _build.written = {}, {}, {}
+    for uri, kind in _kinds():
+        _build.kinds[uri] = kind
         made = File.generated(config, uri, content="")
-        made.inclusion = InclusionLevel.NOT_IN_NAV
+        made.inclusion = InclusionLevel.INCLUDED if kind.address else InclusionLevel.NOT_IN_NAV
         files.append(made)
+    texts = {
+        path.removeprefix("docs/"): data.decode("utf-8", "replace")
+        for path, data in found.texts.items()
+        if is_by_hand(path)
+    }
+    for target in sorted(linked(texts)):
+        if target not in files.src_uris and target.startswith(("don-vi/", "dieu-khoan/")):
+            made = File.generated(config, target, content="")
+            made.inclusion = InclusionLevel.EXCLUDED  # not made here, but its address is known
+            files.append(made)
     _name_assets(files, config.docs_dir)
     config.extra_javascript = [
         _build.names.get(str(script), script) for script in config.extra_javascript
     ]
     return files
+
+
+def _kinds() -> Iterator[tuple[str, Kind]]:
+    """The pages that MkDocs renders with places in them."""
+    for address in _IN_NAV:
+        yield f"{address}index.md", Kind(address.count("/"), False, False, address)
+    for depth in range(1, DEEPEST + 1):
+        for contents in (False, True):
+            for document in (False, True):
+                name = f"{_FRAMES}-{depth}-{contents:d}{document:d}"
+                folders = posixpath.join(name, *["x"] * (depth - 1))
+                yield f"{folders}/index.md", Kind(depth, contents, document)
 
 
 def _name_assets(files: Files, docs_dir: str) -> None:
@@ -164,44 +334,29 @@ def _url(context: TemplateContext, value: object) -> str:
     return url_filter(context, _build.names.get(str(value), str(value)))
 
 
-# Texts in generated pages are escaped, so this is an attribute.
-_ASSET = re.compile(r'(?<==")((?:\.\./)*)(assets/[\w./-]+)(?=")')
-
-
-def _with_public_names(made: SitePage) -> SitePage:
-    """A generated page with the public names of the assets that it asks for."""
-    if _ASSETS not in made.html:
-        return made
-    html = _ASSET.sub(lambda found: found[1] + _build.names.get(found[2], found[2]), made.html)
-    return replace(made, html=html)
-
-
 @event_priority(100)
 def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
-    """Keep generated pages away from the macros, and from templates that would run for each."""
-    if page.file.src_uri not in _build.make:
-        page.meta = {name: page.meta[name] for name in _DECLARED if name in page.meta}
-        return markdown
-    page.meta = {"render_macros": False}
-    if not page.parent and page.file.inclusion is InclusionLevel.NOT_IN_NAV:
-        page.meta["template"] = FILLED
-    return ""
+    """Keep frames away from the macros; of a hand-written page only what it may declare."""
+    if page.file.src_uri in _build.kinds:
+        page.meta = {"render_macros": False}
+        return ""
+    page.meta = {name: page.meta[name] for name in _DECLARED if name in page.meta}
+    return markdown
 
 
-def on_page_content(html: str, *, page: Page, config: MkDocsConfig, **_: Any) -> str:
-    """What a hand-written page may hold, its overview put in; its titles are text."""
-    if page.file.src_uri in _build.make:
+def on_page_content(html: str, *, page: Page, **_: Any) -> str:
+    """What a hand-written page may hold; its titles are text."""
+    if page.file.src_uri in _build.kinds:
         return html
     page.title = _as_text(page.title or "")
     _as_texts(page.toc)
     html = sanitised(html)
+    _build.addresses.append(page.url.removeprefix("./"))
     if not (page.meta.get("search") or {}).get("exclude"):
         title = unescape(page.title)
-        _build.written[page.url] = Written(page.url, title, sections(html, title))
-    if OVERVIEW in html:
-        publication: Publication = config.extra["publication"]
-        glance = publication.glance(up_from(page.url))
-        html = html.replace(f"<p>{OVERVIEW}</p>", glance).replace(OVERVIEW, "")
+        _build.written[page.url] = Written(
+            page.url, title, sections(html.replace(OVERVIEW, ""), title)
+        )
     return html
 
 
@@ -219,148 +374,106 @@ def _as_texts(contents: Iterable[AnchorLink]) -> None:
 def on_page_context(
     context: TemplateContext, *, page: Page, config: MkDocsConfig, **_: Any
 ) -> TemplateContext:
-    """Make the page: alone where the theme's template follows, else in its frame."""
-    make = _build.make.get(page.file.src_uri)
-    _build.now = made = _with_public_names(make()) if make else None
-    if made is None:
+    """Put places into a frame."""
+    kind = _build.kinds.get(page.file.src_uri)
+    if kind is None:
         return context
-    # Material prints title and description as they are.
     page.meta = {
         **page.meta,
-        "title": str(escape(made.title)),
-        "description": str(escape(made.description)),
-        "document": bool(made.source),
-        "hide": ["navigation"] if made.contents else ["navigation", "toc"],
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "document": kind.document,
+        "hide": ["navigation"] if kind.contents else ["navigation", "toc"],
     }
     page.edit_url = None
-    if config.site_url and made.canonical:
-        page.canonical_url = config.site_url.rstrip("/") + "/" + made.canonical
-    page.toc = _contents(made)
-    page.content = made.html
-    if page.meta.get("template") == FILLED:
-        page.content = _in_frame(page, made, context, config)
+    page.canonical_url = CANONICAL if config.site_url else None
+    page.content = CONTENT
+    page.toc = TableOfContents([AnchorLink(CONTENTS, FIRST, 2)] if kind.contents else [])
     return context
 
 
 def on_post_page(output: str, *, page: Page, **_: Any) -> str:
-    """Let go of a page once it is written: thousands of them would fill the memory."""
-    if _build.now:
-        page.content, page.toc = None, TableOfContents([])
-    return output
+    """Take a frame; MkDocs writes no page for it."""
+    kind = _build.kinds.get(page.file.src_uri)
+    if kind is None:
+        return output
+    _build.frames[kind] = frame(output)
+    return ""
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write the files that are no pages; build.json last, because it has their digests."""
+    """Where MkDocs was started by itself: the rest of the site beside the shell."""
+    if not config.extra["sources"].alone:
+        return
+    site, path = Path(config.site_dir), Path(config.config_file_path)
+    shell = _shell(config)
+    for name in ("sitemap.xml", "sitemap.xml.gz"):
+        (site / name).unlink(missing_ok=True)
+    own = Project(path.parent, path, as_of_day(path.parent), lambda *_: shell, keeping=False)
+    folder = Folder(site)
+    _build_into(own, folder)
+    write_file(record(path, folder, own.as_of), str(site / RECORD))
+
+
+def _shell(config: MkDocsConfig) -> Shell:
+    """What MkDocs has written, and the frames."""
     site = Path(config.site_dir)
-    if not config.site_url:  # then there is nothing for a sitemap to say
-        for name in ("sitemap.xml", "sitemap.xml.gz"):
-            (site / name).unlink(missing_ok=True)
-    publication: Publication = config.extra["publication"]
-    for address, content in publication.files():
-        write_file(content, str(site / address))
-    cache = Cache(Path(config.config_file_path).parent / ".cache/qcph")
-    for address, content in results(config.extra["documents"], cache.of):
-        write_file(content, str(site / address))
-    cache.tidy()
-    written = list(_build.written.values())
-    for address, content in search_files(publication.archive, publication.as_of, written):
-        write_file(content, str(site / address))
-    _refuse_unknown_scripts(site)
-    write_file((_DEPLOY / "_headers").read_bytes(), str(site / "_headers"))
-    config_file = Path(config.config_file_path)
-    commit = git.head(config_file.parent)
-    record = build_record(
-        site, commit.id if commit else None, commit.time if commit else None,
-        publication.as_of, dirty=_dirty(config_file) if commit else None,
-    )  # fmt: skip
-    write_file(record, str(site / RECORD))
+    files = {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in sorted(site.rglob("*"))
+        if path.is_file() and not path.name.startswith("sitemap.xml")
+    }
+    files["_headers"] = (_DEPLOY / "_headers").read_bytes()
+    edit = ""
+    if config.repo_url and config.edit_uri:
+        edit = config.repo_url.rstrip("/") + "/" + config.edit_uri.lstrip("/")
+    run = config.extra["run"]
+    leaf, branch = _items(run.theme)
+    shell = Shell(
+        files=files,
+        frames=run.frames,
+        leaf=leaf,
+        branch=branch,
+        names=run.names,
+        written=tuple(run.written.values()),
+        addresses=tuple(run.addresses),
+        scripts=_accepted(),
+        site_url=config.site_url or "",
+        contact=Contact(edit=edit, report=config.extra.get("report_url") or ""),
+        downloads=bool(config.extra.get("downloads", True)),
+    )
+    unknown: dict[str, None] = {}
+    for name, data in files.items():
+        try:
+            if name.endswith(".html"):
+                shell.approve(data.decode(), name)
+        except UnknownScriptError as found:
+            unknown.setdefault(str(found))
+    if unknown:
+        raise Abort("\n".join(unknown))
+    return shell
+
+
+def _items(theme: jinja2.Environment) -> tuple[list[str], list[str]]:
+    """A line of the theme's contents list: alone, and with a place for lines below it."""
+    item = theme.get_template("partials/toc-item.html")
+    below = AnchorLink(CONTENTS, "x", 3)
+    above = AnchorLink(TITLE, FIRST, 2)
+    leaf = item.render(toc_item=above)
+    above.children.append(below)
+    whole, inner = item.render(toc_item=above), item.render(toc_item=below)
+    if whole.count(inner) != 1:
+        raise PluginError("the theme's lines of a contents list do not stand in each other")
+    return pieces(leaf), pieces(whole.replace(inner, CONTENTS))
 
 
 def _accepted() -> tuple[str, ...]:
     return listed((_DEPLOY / "script-hashes.txt").read_text(encoding="utf-8"))
 
 
-def _refuse_unknown_scripts(site: Path) -> None:
-    """Publish no page with a script that the policy would have to allow and does not."""
-    accepted = _accepted()
-    unknown: dict[str, str] = {}
-    for path in sorted(site.rglob("*.html")):
-        for script in inline_scripts(path.read_text(encoding="utf-8")):
-            if script not in unknown and source_of(script) not in accepted:
-                unknown[script] = unknown_script(path.relative_to(site).as_posix(), script)
-    if unknown:
-        raise Abort("\n".join(unknown.values()))
-
-
-def _dirty(config_file: Path) -> bool | None:
+def _dirty(config: Path) -> bool | None:
     """Whether what is built is not what the commit holds: sources, code or configuration."""
-    ours = Path(git.__file__).resolve().parent.parent == config_file.parent.resolve()
-    if not ours or config_file.name != "mkdocs.yml":
+    ours = Path(git.__file__).resolve().parent.parent == config.parent.resolve()
+    if not ours or config.name != "mkdocs.yml":
         return True
-    return git.is_changed(config_file.parent, _BUILT_FROM)
-
-
-# --- the theme's frame ---
-
-# Places in a frame; characters that no source may contain (S102) mark them.
-_TITLE, _DESCRIPTION, _CONTENT, _CANONICAL, _FIRST, _CONTENTS = (
-    f"\x02{name}\x03"
-    for name in ("title", "description", "content <h1", "canonical", "first", "contents")
-)
-_PLACE = re.compile("(\x02[a-z0-9< ]+\x03)")
-_CONTENTS_LIST = re.compile(
-    r'(<ul class="md-nav__list" data-md-component="toc"[^>]*>)(?:(?!</ul>).)*?'
-    + _CONTENTS
-    + r".*?(</ul>)",
-    re.DOTALL,
-)
-
-
-def _in_frame(page: Page, made: SitePage, context: TemplateContext, config: MkDocsConfig) -> str:
-    """The whole page: the theme rendered once for all pages alike, filled for this one.
-
-    Pages are alike where they stand equally deep, have or lack a contents list, and wear a
-    document's dress or not. A frame is proved on the page it is made from: filled, it must be
-    what the theme itself renders there, white space aside.
-    """
-    alike = (made.address.count("/"), bool(made.contents), bool(made.source))
-    if alike in _build.frames:
-        return _filled(_build.frames[alike], page, made)
-    stand_in = copy.copy(page)
-    stand_in.meta = {**page.meta, "title": _TITLE, "description": _DESCRIPTION}
-    stand_in.content = _CONTENT
-    stand_in.canonical_url = _CANONICAL if config.site_url else None
-    stand_in.toc = TableOfContents([AnchorLink(_CONTENTS, _FIRST, 2)] if made.contents else [])
-    theme = _build.theme.get_template("main.html")
-    html = theme.render({**context, "page": stand_in})
-    _build.frames[alike] = _PLACE.split(_CONTENTS_LIST.sub(rf"\1\n{_CONTENTS}\n\2", html))
-    filled = _filled(_build.frames[alike], page, made)
-    rendered = theme.render({**context, "page": page})
-    if filled.split() != rendered.split():
-        raise PluginError(f"the theme's frame does not fit {made.address}")
-    return filled
-
-
-def _filled(frame: list[str], page: Page, made: SitePage) -> str:
-    item = _build.theme.get_template("partials/toc-item.html")
-    places = {
-        _TITLE: page.meta["title"],
-        _DESCRIPTION: page.meta["description"],
-        _CONTENT: made.html,
-        _CANONICAL: page.canonical_url or "",
-        _FIRST: made.contents[0].id if made.contents else "",
-        _CONTENTS: "\n".join(item.render(toc_item=link) for link in page.toc),
-    }
-    return "".join(places.get(part, part) for part in frame)
-
-
-def _contents(page: SitePage) -> TableOfContents:
-    top: list[Any] = []
-    path: list[AnchorLink] = []
-    for line in page.contents:
-        link = AnchorLink(str(escape(line.title)), line.id, line.level)
-        while path and path[-1].level >= line.level:
-            path.pop()
-        (path[-1].children if path else top).append(link)
-        path.append(link)
-    return TableOfContents(top)
+    return git.is_changed(config.parent, _BUILT_FROM)

@@ -62,14 +62,21 @@ def check(archive: Archive) -> Iterator[Problem]:
 
 
 def since(base: Archive, archive: Archive) -> Iterator[Problem]:
-    """What a change from `base` to `archive` did and may not do."""
+    """What a change from `base` to `archive` did and may not do.
+
+    Both may lack units and wordings that are the same in both.
+    """
     homes = {alias: unit_id for unit_id, unit in archive.units.items() for alias in unit.aliases}
+    homes |= {unit_id: unit_id for unit_id in archive.units}  # no alias takes a unit's own id
     pages = {each.path: each for each in archive.agreements}
+    kept = {(each.data_path, each.data_key): each for each in archive.agreements}
     for was in base.agreements:
         home = homes.get(was.unit_id, was.unit_id)
         path = was.path.replace(f"docs/don-vi/{was.unit_id}/", f"docs/don-vi/{home}/", 1)
         if was.facts.seal:
-            yield from _sealed_since(base, archive, was, home, path)
+            yield from _sealed_since(base, archive, was, home, pages.get(path), path)
+            if now := kept.get((f"data/units/{home}.yml", was.data_key)):
+                yield from _fate_since(archive, was, now)
             if path in pages:
                 yield from _facts_since(archive, was, pages[path])
         if path in pages:
@@ -304,7 +311,7 @@ def _no_transcription(archive: Archive, old: Agreement, new: Agreement) -> Misfi
 
 
 def _sealed_since(
-    base: Archive, archive: Archive, was: Agreement, home: str, path: str
+    base: Archive, archive: Archive, was: Agreement, home: str, now: Agreement | None, path: str
 ) -> Iterator[Problem]:
     """V111 a sealed page edited or gone; V112 a seal that is another one or gone."""
     data = f"data/units/{home}.yml"
@@ -321,7 +328,6 @@ def _sealed_since(
         lines, rows = before.split("\n"), text.split("\n")
         pairs = zip(lines, rows, strict=False)
         at = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), min(len(lines), len(rows)))
-        now = next((each for each in archive.agreements if each.path == path), None)
         said = _rewritten(was, now) if now and now.whole and was.whole else ""
         message = f"trang của {name} đã bị sửa{said and f': {said}'}"
         yield Problem(path, at, 1, "V111", message, f"{_UNDO} {_ON}")
@@ -330,17 +336,11 @@ def _sealed_since(
         line, column = place_of(archive.places.get(data, {}), *was.data_key, "seal")
         message = f"niêm phong của {name} {what} mà không có phiên bản mới"
         yield Problem(data, line, column, "V112", message, f"Lấy lại niêm phong cũ. {_ON}")
-    if facts:
-        yield from _fate_since(archive, was, data)
 
 
-def _fate_since(archive: Archive, was: Agreement, data: str) -> Iterator[Problem]:
+def _fate_since(archive: Archive, was: Agreement, now: Agreement) -> Iterator[Problem]:
     """V112 what a sealed version's record says, or what became of its edition, told otherwise."""
-    now = next(
-        (a for a in archive.agreements if (a.data_path, a.data_key) == (data, was.data_key)), None
-    )
-    if now is None:
-        return
+    data = now.data_path
     told: list[tuple[str, tuple[str, ...], object, object]] = []
     if isinstance(was.facts, LaterVersion) and isinstance(now.facts, LaterVersion):
         told.append(("hồ sơ", (*was.data_key, "record"), was.facts.record, now.facts.record))

@@ -175,6 +175,17 @@ def broken_links(
                 )  # fmt: skip
 
 
+def linked(pages: Mapping[str, str]) -> set[str]:
+    """The pages that some Markdown texts, by path below docs/, have relative links to."""
+    found = set()
+    for path, text in pages.items():
+        for href in _read(rendered(text).html or "")[0]:
+            name = unquote(href.partition("#")[0])
+            if name.endswith(".md") and "://" not in name and not name.startswith("/"):
+                found.add(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
+    return found
+
+
 def _read(body: str) -> tuple[list[str], set[str]]:
     reader = _Reader()
     reader.feed(body)

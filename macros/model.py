@@ -13,6 +13,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -663,7 +664,8 @@ class Archive:
     """All that editors wrote, read once.
 
     `places` gives for a data file the line and column of each key and item; `sources` holds
-    data/sources/ by file name; `texts` the raw texts of docs/ and data/ by path.
+    data/sources/ by file name; `texts` the raw texts of docs/ and data/ by path; `left_out` the
+    paths of files that there are, but not in this copy, which holds only some of the units.
     """
 
     units: Mapping[UnitId, Unit]
@@ -673,6 +675,7 @@ class Archive:
     places: Mapping[str, Places] = field(default_factory=dict)
     sources: Mapping[str, bytes] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    left_out: AbstractSet[str] = frozenset()
 
     def editions(self, unit_id: str, series_id: str) -> tuple[Agreement, ...]:
         """The newest version of each edition of a series, the oldest period first."""

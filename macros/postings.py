@@ -1,32 +1,44 @@
 # Words → the files in which docs/assets/tim.js looks them up.
-# Hides: how words are folded, how lists of records are coded, and how lists are cut into files.
-# Refuses: compression (zlib's bytes differ between machines) and anything of the domain.
+# Hides: how words are folded, how lists of records are coded and joined, and how they are cut into
+# files. Refuses: compression (zlib's bytes differ between machines) and anything of the domain.
 # The other half of every rule here stands in docs/assets/tim.js; tests/test_postings.py reads the
 # files back, and tests/web/test_search.py asks both halves together.
 """An inverted index as small files: which records hold a word, a pair of neighbouring words, or a
 word that begins with one or two given letters.
 
-A record is a number. A word is filed under its folded form (no accents, đ as d, small letters) with
-one list for each accented form in which it is printed. Words of a record's text and words that only
-say where it stands (its unit, its section, "khoản 2 mục I") have lists apart.
+A word is filed under its folded form (no accents, đ as d, small letters) with one list for each
+accented form in which it is printed. Words of a record's text and words that only say where it
+stands (its unit, its section, "khoản 2 mục I") have lists apart.
+
+Records are filed in an `Index` of their own, counted from 0. Indexes that stand side by side are
+joined into a `Run`, whose lists are coded; the files of many runs are their lists put one after
+another, and nothing in them is counted or coded again.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from unicodedata import combining, normalize
+from zlib import crc32
 
 _WORD = re.compile(r"[^\W_]+")
+_RUN = re.compile("1+")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 # The names of two lists that no accented form can have: words that say where a record stands, and
 # all forms together.
 AROUND, ALL = "", "*"
+# Between a key and the name of one of its lists.
+_OF = "\0"
 # A file is closed when it holds this much; one long list may make it longer.
 _FULL = 12_000
+# Where a file holds half of that, it ends at a key that is chosen by itself, on average after so
+# many bytes: a change in one file seldom moves where the files after it begin.
+_AFTER = 4_000
 
 
 @lru_cache(maxsize=1 << 17)
@@ -52,24 +64,28 @@ class Shorts:
         for short, long in abbreviations.items():
             if (key := tuple(folded for folded, _ in words_of(short))) and (full := words_of(long)):
                 self._long[key] = full
-        self._longest = max(map(len, self._long), default=0)
+        self._lengths: dict[str, list[int]] = {}  # by first word, the longest first
+        for key in sorted(self._long, key=len, reverse=True):
+            self._lengths.setdefault(key[0], []).append(len(key))
         one_word = (key[0] for key in self._long if len(key) == 1)
         self._one = sorted(one_word, key=lambda key: (-len(key), key))
-        self._joined: dict[str, list[str]] = {}
+        self._joined: dict[str, list[tuple[str, str]]] = {}
 
     def in_full(self, words: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
         """What each abbreviation among the words stands for."""
         keys = [folded for folded, _ in words]
         for place, key in enumerate(keys):
-            for length in range(self._longest, 0, -1):
+            for length in self._lengths.get(key, ()):
                 if found := self._long.get(tuple(keys[place : place + length])):
                     yield found
                     break
             else:
-                if key not in self._joined:
-                    self._joined[key] = self._parts(key)
-                if parts := self._joined[key]:
-                    yield [word for part in parts for word in self._long[part,]]
+                full = self._joined.get(key)
+                if full is None:
+                    full = [word for part in self._parts(key) for word in self._long[part,]]
+                    self._joined[key] = full
+                if full:
+                    yield full
 
     def _parts(self, key: str) -> list[str]:
         """The abbreviations that a word is joined of, the longest that leave no rest; none if any
@@ -92,87 +108,100 @@ class Shorts:
 
 @dataclass(slots=True)
 class Index:
-    """What was filed so far; records are added in rising order."""
+    """What was filed so far. Records are numbers from 0; many of them are one whole number whose
+    bits say which. A key is a word or pair, and the name of one of its lists.
+    """
 
-    words: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    pairs: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)
+    pairs: dict[str, int] = field(default_factory=dict)
+    around: dict[str, int] = field(default_factory=dict)
     size: int = 0
 
     def add(self, text: str, around: Sequence[str], shorts: Shorts) -> int:
         """File a record under the words of its text, written short or in full, and of what stands
         around it; return how many words its text has.
         """
-        number, self.size = self.size, self.size + 1
+        own, self.size = 1 << self.size, self.size + 1
         within = words_of(text)
+        filed, pairs = self.words, self.pairs
         for words in (within, *shorts.in_full(within)):
+            before = ""
             for folded, accented in words:
-                _file(self.words, folded, accented, number)
-            for (first, _), (second, _) in pairwise(words):
-                _file(self.pairs, f"{first} {second}", ALL, number)
+                key = f"{folded}{_OF}{accented}"
+                filed[key] = filed.get(key, 0) | own
+                if before:
+                    key = f"{before} {folded}{_OF}{ALL}"
+                    pairs[key] = pairs.get(key, 0) | own
+                before = folded
+        # The same few texts stand around many records: their words are filed once, in the run.
         for part in around:
-            beside = words_of(part)
-            for folded, _ in beside:
-                _file(self.words, folded, AROUND, number)
-            for (first, _), (second, _) in pairwise(beside):
-                _file(self.pairs, f"{first} {second}", AROUND, number)
+            _put(self.around, part, own)
         return len(within)
 
-    def files(self) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]]]:
-        """The files of words and those of pairs, each with the first key that it holds."""
-        keyed = self.words | _beginnings(self.words)
-        return list(_packed(keyed)), list(_packed(self.pairs))
 
-    def common(self, many: int) -> list[str]:
-        """So many folded words of texts, the most common first."""
-        counted = [
-            (-sum(len(numbers) for form, numbers in lists.items() if form != AROUND), folded)
-            for folded, lists in self.words.items()
-            if len(folded) > 1 and not folded.isdigit()
-        ]
-        return [folded for count, folded in sorted(counted)[:many] if count]
-
-
-def _file(under: dict[str, dict[str, list[int]]], key: str, form: str, number: int) -> None:
-    lists = under.get(key)
-    if lists is None:
-        lists = under[key] = {}
-    found = lists.get(form)
-    if found is None:
-        lists[form] = [number]
-    elif found[-1] != number:
-        found.append(number)
-
-
-def _beginnings(words: dict[str, dict[str, list[int]]]) -> dict[str, dict[str, list[int]]]:
-    """For one and two letters (`t*`, `th*`): the records with a word that begins so.
-
-    Longer beginnings have few words, which stand together in the files.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Indexes one after another: how many records, their coded lists, and how many records of
+    texts each word has.
     """
-    found: dict[str, dict[str, set[int]]] = {}
-    for folded, lists in words.items():
-        for length in (1, 2):
-            if len(folded) >= length:
-                own = found.setdefault(f"{folded[:length]}*", {})
-                for form, numbers in lists.items():
-                    own.setdefault(AROUND if form == AROUND else ALL, set()).update(numbers)
-    return {
-        key: {form: sorted(numbers) for form, numbers in own.items()} for key, own in found.items()
-    }
+
+    size: int
+    words: Mapping[str, bytes]
+    pairs: Mapping[str, bytes]
+    common: Mapping[str, int]
 
 
-def _packed(keyed: dict[str, dict[str, list[int]]]) -> Iterator[tuple[str, bytes]]:
-    """Entries in the order of their keys as JavaScript compares texts, cut into files.
+def joined(indexes: Iterable[Index]) -> Run:
+    """A run of indexes. The records of each are counted on from those of the one before."""
+    words: dict[str, int] = {}
+    pairs: dict[str, int] = {}
+    around: dict[str, int] = {}
+    size = 0
+    for each in indexes:
+        for own, whole in ((each.words, words), (each.pairs, pairs), (each.around, around)):
+            for key, records in own.items():
+                whole[key] = whole.get(key, 0) | records << size
+        size += each.size
+    common: Counter[str] = Counter()
+    for key, records in words.items():
+        folded = key.partition(_OF)[0]
+        if len(folded) > 1 and not folded.isdigit():
+            common[folded] += records.bit_count()
+    for part, records in around.items():
+        beside = words_of(part)
+        for folded, _ in beside:
+            _put(words, f"{folded}{_OF}{AROUND}", records)
+        for (first, _), (second, _) in pairwise(beside):
+            _put(pairs, f"{first} {second}{_OF}{AROUND}", records)
+    words |= _beginnings(words)
+    return Run(
+        size,
+        {key: coded_records(records) for key, records in words.items()},
+        {key: coded_records(records) for key, records in pairs.items()},
+        dict(common),
+    )
+
+
+def most_common(runs: Iterable[Run], many: int) -> list[str]:
+    """So many folded words of texts, the most common first."""
+    counts: Counter[str] = Counter()
+    for run in runs:
+        counts.update(run.common)
+    return sorted(counts, key=lambda folded: (-counts[folded], folded))[:many]
+
+
+def packed(runs: Sequence[Mapping[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The lists of all runs in the order of their keys as JavaScript compares texts, cut into
+    files; each with the first key that it holds.
 
     An entry is: how many letters its key shares with the key before (none at a file's start), the
-    rest of the key, the size of what follows, and for each list its form, its size and its bytes.
+    rest of the key, the size of what follows, and for each list its name, its size and its bytes:
+    for each run that has it, the number of the run and the run's own list.
     """
     first, before, held = "", "", bytearray()
-    for key in sorted(keyed, key=lambda key: key.encode("utf-16-be")):
-        body = bytearray()
-        for form, numbers in sorted(keyed[key].items()):
-            coded = coded_list(numbers)
-            body += _text(form) + coded_number(len(coded)) + coded
-        if held and len(held) + len(body) > _FULL:
+    for key, body in _entries(runs):
+        full = len(held) + len(body) > _FULL
+        if held and (full or (len(held) > _FULL // 2 and _ends_before(key, body))):
             yield first, bytes(held)
             before, held = "", bytearray()
         if not held:
@@ -184,44 +213,94 @@ def _packed(keyed: dict[str, dict[str, list[int]]]) -> Iterator[tuple[str, bytes
         yield first, bytes(held)
 
 
-def coded_list(numbers: Sequence[int]) -> bytes:
-    """Rising numbers in the shortest of three ways: gaps, runs, or one bit for each number."""
-    gaps = bytearray((0,))
-    before = -1
-    for number in numbers:
-        gap = number - before - 1
-        if gap < 128:
-            gaps.append(gap)
-        else:
-            gaps += coded_number(gap)
-        before = number
-    if len(numbers) < 3:
-        return bytes(gaps)
-    runs = bytearray((1,))
-    start = end = numbers[0]
-    last = -1
-    for number in (*numbers[1:], numbers[-1] + 2):  # one more, which ends the last run
-        if number == end + 1:
-            end = number
-            continue
-        runs += coded_number(start - last - 1) + coded_number(end - start)
+def _entries(runs: Sequence[Mapping[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """Each key with its lists, in order."""
+    lists: defaultdict[str, list[bytes]] = defaultdict(list)
+    for number, run in enumerate(runs):
+        place = coded_number(number)
+        for key, coded in run.items():
+            lists[key] += (place, coded)
+    before, body = "", b""
+    for key in sorted(lists, key=lambda key: key.encode("utf-16-be")):
+        own, _, name = key.partition(_OF)
+        if own != before and body:
+            yield before, body
+            body = b""
+        coded = b"".join(lists[key])
+        body += _text(name) + coded_number(len(coded)) + coded
+        before = own
+    if body:
+        yield before, body
+
+
+def _ends_before(key: str, body: bytes) -> bool:
+    return crc32(key.encode()) * _AFTER < len(body) << 32
+
+
+def _put(under: dict[str, int], key: str, records: int) -> None:
+    under[key] = under.get(key, 0) | records
+
+
+def _beginnings(words: Mapping[str, int]) -> dict[str, int]:
+    """For one and two letters (`t*`, `th*`): the records with a word that begins so.
+
+    Longer beginnings have few words, which stand together in the files.
+    """
+    found: dict[str, int] = {}
+    for key, records in words.items():
+        folded, _, name = key.partition(_OF)
+        name = AROUND if name == AROUND else ALL
+        for length in range(1, min(len(folded), 2) + 1):
+            _put(found, f"{folded[:length]}*{_OF}{name}", records)
+    return found
+
+
+def coded_records(records: int) -> bytes:
+    """Records in the shortest of three ways: gaps, runs, or one bit for each.
+
+    Before it stands its size and which way it is, in one number.
+    """
+    lowest = (records & -records).bit_length() - 1
+    size = -(-(records.bit_length() - lowest) // 8)
+    coded, way = coded_number(lowest), 2
+    shortest = len(coded) + size
+    # A gap is at least one byte, a run at least two: mostly that settles it.
+    if records.bit_count() <= shortest:
+        gaps = _gaps(records)
+        if len(gaps) <= shortest:
+            coded, way, shortest = gaps, 0, len(gaps)
+    if (records & ~(records << 1)).bit_count() * 2 < shortest:
+        runs = _runs(records)
+        if len(runs) < shortest:
+            coded, way = runs, 1
+    if way == 2:
+        coded += (records >> lowest).to_bytes(size, "little")
+    return coded_number(len(coded) << 2 | way) + coded
+
+
+def _gaps(records: int) -> bytes:
+    """How many are left out before each."""
+    *gaps, _ = map(len, bin(records)[:1:-1].split("1"))
+    return coded_numbers(gaps)
+
+
+def _runs(records: int) -> bytes:
+    """How many are left out before each run, and how many more than one it has."""
+    coded, last = bytearray(), 0
+    for run in _RUN.finditer(bin(records)[:1:-1]):
+        start, end = run.span()
+        coded += coded_number(start - last) + coded_number(end - start - 1)
         last = end
-        start = end = number
-        if len(runs) >= len(gaps):
-            break
-    shortest = min(gaps, runs, key=len)
-    base = numbers[0]
-    if (numbers[-1] - base) // 8 + 5 < len(shortest):
-        bits = bytearray((numbers[-1] - base) // 8 + 1)
-        for number in numbers:
-            bits[(number - base) >> 3] |= 1 << ((number - base) & 7)
-        whole = bytes((2,)) + coded_number(base) + bytes(bits)
-        return min(bytes(shortest), whole, key=len)
-    return bytes(shortest)
+    return bytes(coded)
+
+
+_ONE_BYTE = [bytes((number,)) for number in range(128)]
 
 
 def coded_number(number: int) -> bytes:
     """Seven bits a byte, the lowest first; the eighth says that more follow."""
+    if number < 128:
+        return _ONE_BYTE[number]
     coded = bytearray()
     while number > 127:
         coded.append(number & 127 | 128)
@@ -230,8 +309,10 @@ def coded_number(number: int) -> bytes:
     return bytes(coded)
 
 
-def coded_numbers(numbers: Iterable[int]) -> bytes:
+def coded_numbers(numbers: Sequence[int]) -> bytes:
     """Numbers one after another."""
+    if max(numbers, default=0) < 128:
+        return bytes(numbers)
     return b"".join(map(coded_number, numbers))
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -43,6 +44,7 @@ from macros.render import (
     search_page,
     series_name,
     sources_page,
+    title_of,
     unit_page,
     units_page,
 )
@@ -53,16 +55,24 @@ PER_PAGE = 100
 # Where any two editions are compared, in the browser.
 ANY = "so-sanh/"
 SEARCH = "tim-kiem/"
+# What the browser fetches to filter the units, and the editions of the one that was picked.
+UNITS = "don-vi/units.json"
+EDITIONS = "editions.json"
 _GLANCE = 12
 
 
 class Publication:
-    """The site of an archive on a day."""
+    """The site of an archive on a day. `usage`: who uses which shared clause, where more is known
+    of that than the archive holds.
+    """
 
-    def __init__(self, archive: Archive, as_of: date, contact: Contact) -> None:
+    def __init__(
+        self, archive: Archive, as_of: date, contact: Contact, usage: Usage | None = None
+    ) -> None:
         self.archive = archive
         self.as_of = as_of
         self.contact = contact
+        self.usage = usage or Usage(archive)
         self._offered: Mapping[str, Sequence[str]] = {}
 
     def offers(self, addresses: Iterable[str]) -> None:
@@ -118,15 +128,14 @@ class Publication:
         """The pages about many units, by address."""
         return {ANY: partial(any_page, ANY), **shared_pages(self.usage), **self._lists()}
 
-    def beside(self, unit_id: UnitId) -> dict[str, str]:
-        """What the page of a unit says of others, by hole."""
+    def beside(self, unit_id: UnitId, after: str) -> dict[str, str]:
+        """What the page of a unit says of others, by hole; `after`: the name of its successor."""
         up = up_from(f"don-vi/{unit_id}/")
         found = {
             f"{AGAINST}{key}": against(self.usage, unit_id, key, up)
             for key in self._series_of(unit_id)
         }
-        successor = self.archive.units.get(UnitId(self.archive.units[unit_id].successor or ""))
-        return {**found, SUCCESSOR: str(escape(successor.name)) if successor else ""}
+        return {**found, SUCCESSOR: str(escape(after))}
 
     def files_of(self, unit_id: UnitId) -> Iterator[tuple[str, bytes]]:
         """The generated files of a unit that are no pages: address and bytes."""
@@ -137,10 +146,11 @@ class Publication:
                     yield f"{agreement.address}nguon/{name}", self.archive.sources[name]
         for pair in self._pairs_of(unit_id):
             yield f"{pair.address}changes.json", changes_json(pair.old, pair.new, pair.comparison)
+        yield f"don-vi/{unit_id}/{EDITIONS}", self._editions_json(unit_id)
 
     def common_files(self) -> Iterator[tuple[str, bytes]]:
         """The generated files about many units that are no pages."""
-        yield f"{ANY}danh-sach.json", self._pickable()
+        yield UNITS, self._units_json()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every generated file that is no page: address and bytes."""
@@ -148,49 +158,126 @@ class Publication:
             yield from self.files_of(unit_id)
         yield from self.common_files()
 
-    def _pickable(self) -> bytes:
-        """The editions that can be compared, for the page where readers pick two."""
-        built: dict[str, dict[str, str]] = {}
-        for series in self.archive.series():
-            for old, new, address in self._neighbours(*series):
+    def _editions_json(self, unit_id: UnitId) -> bytes:
+        """The editions of a unit, for the page where readers pick two to compare."""
+        unit = self.archive.units[unit_id]
+        rows = []
+        for series_id in self._series_of(unit_id):
+            built: dict[str, dict[str, str]] = {}
+            for old, new, address in self._neighbours(unit_id, series_id):
                 if old.period != new.period:
                     built.setdefault(new.address, {})[old.edition_name] = address
-        rows = [
-            {
-                "id": each.edition_name,
-                "unit": each.unit.name,
-                "series": series_name(each.unit, each.series_id),
-                "period": str(each.period),
-                "words": each.period.words,
-                "address": each.address,
-                "sample": each.unit.sample,
-                "text": each.edition.text.value,
-                "built": built.get(each.address, {}),
-            }
-            for unit_id, series_id in self.archive.series()
-            for each in self.archive.editions(unit_id, series_id)
-        ]
-        return (json.dumps(rows, ensure_ascii=False, indent=0) + "\n").encode()
+            rows += [
+                {
+                    "id": each.edition_name,
+                    "series": series_name(unit, series_id),
+                    "period": each.period.words,
+                    "address": each.address,
+                    "text": each.edition.text.value,
+                    "built": built.get(each.address, {}),
+                }
+                for each in self.archive.editions(unit_id, series_id)
+            ]
+        found = {"id": unit_id, "name": unit.name, "sample": unit.sample, "editions": rows}
+        return (json.dumps(found, ensure_ascii=False, indent=0) + "\n").encode()
+
+    def _units_json(self) -> bytes:
+        """All units, for lists that the reader's browser filters: a thousand in about 100 kB.
+
+        `units` has for each its id, name, type, whether it is a sample, how many of its editions
+        can be compared, and the series of the lists: id, counterpart, what the unit calls it,
+        period, title and states. Type, counterpart and what follows are places in the lists beside
+        `units`; states are `[standing, day, standing, …]`, each from its day on.
+        """
+        tables: dict[str, dict[str, int]] = {
+            name: {} for name in ("types", "regions", "sides", "names", "titles", "states")
+        }
+
+        def place(name: str, value: object) -> int:
+            return tables[name].setdefault(json.dumps(value, ensure_ascii=False), len(tables[name]))
+
+        texts = Counter(
+            each.unit_id
+            for each in self.archive.agreements
+            if each.newest and each.edition.text is TextState.FULL
+        )
+        rows: dict[UnitId, list[object]] = {}
+        for card in self._cards:
+            of = card.agreement
+            unit, side = of.unit, of.series.counterpart
+            if of.unit_id not in rows:
+                region = place("regions", unit.region.name) if unit.region else -1
+                rows[of.unit_id] = [
+                    of.unit_id, unit.name, place("types", SLUGS[unit.type]), region,
+                    int(unit.sample), texts[of.unit_id],
+                ]  # fmt: skip
+            states: list[str] = []
+            for day, now in card.timeline:
+                if not states or now.standing.value != states[-1]:
+                    states += [str(day), now.standing.value] if states else [now.standing.value]
+            rows[of.unit_id].append(
+                [
+                    of.series_id, place("sides", side.value), place("names", unit.sides[side]),
+                    str(of.period), place("titles", title_of(of)), place("states", states),
+                ]
+            )  # fmt: skip
+        lists = [f'"{name}": [{", ".join(table)}]' for name, table in tables.items()]
+        lines = ",\n".join(
+            json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows.values()
+        )
+        return ("{\n" + ",\n".join([*lists, f'"units": [\n{lines}\n]']) + "\n}\n").encode()
 
     def glance(self, up: str) -> str:
         """The latest year at a glance: the newest editions of real units, and what is missing."""
         newest = sorted(
-            self._newest(sample=False),
+            (card for card in self._cards if not card.agreement.unit.sample),
             key=lambda card: (card.agreement.period.end, card.agreement.period.start),
             reverse=True,
         )
-        series = [
-            self.archive.editions(unit_id, series_id)
-            for unit_id, series_id in self.archive.series()
-            if not self.archive.units[unit_id].sample
-        ]
-        real = [edition for editions in series for edition in editions]
-        coming = [school_year(self.as_of + timedelta(days=365 * years)) for years in range(3)]
-        days = turning_days(real) | {first_day(year) for year in coming}
-        days |= {last_day(year) + timedelta(days=1) for year in coming}
-        sentences = timeline(days, self.as_of, lambda day: _glance(series, day))
         samples = sum(unit.sample for unit in self.archive.units.values())
-        return overview(newest[:_GLANCE], samples, sentences, up)
+        return overview(newest[:_GLANCE], samples, self._sentences(), up)
+
+    def _sentences(self) -> list[tuple[date, str]]:
+        """What holds of the real units today, and from which later day another sentence does."""
+        coming = [school_year(self.as_of + timedelta(days=365 * years)) for years in range(3)]
+        days = {first_day(year) for year in coming}
+        days |= {last_day(year) + timedelta(days=1) for year in coming}
+        changes: dict[date, list[tuple[UnitId, SeriesId, _Span | None]]] = {}
+        for unit_id, series_id in self._courses:
+            if not self.archive.units[unit_id].sample:
+                days |= self._turning[unit_id, series_id]
+                for day, held in self._spans(unit_id, series_id):
+                    changes.setdefault(day, []).append((unit_id, series_id, held))
+        units: dict[UnitId, dict[SeriesId, _Span]] = {}
+        # Units are counted by what they have, so that a day costs what changes on it.
+        tally: Counter[frozenset[_Span]] = Counter()
+
+        def told(day: date) -> str:
+            for unit_id, series_id, held in changes.pop(day, ()):
+                own = units.setdefault(unit_id, {})
+                tally[frozenset(own.values())] -= 1
+                own.pop(series_id, None)
+                if held:
+                    own[series_id] = held
+                tally[frozenset(own.values())] += 1
+            return _glance(tally, day)
+
+        return timeline(days, self.as_of, told)
+
+    def _spans(self, unit_id: UnitId, series_id: SeriesId) -> list[tuple[date, _Span | None]]:
+        """What counts of a series today, and what will from a later day on."""
+        editions = self.archive.editions(unit_id, series_id)
+        course = list(self._courses[unit_id, series_id])
+
+        def span(day: date) -> _Span | None:
+            held = [each for since, each in course if since <= day][-1]
+            withdrawn = state(held, editions, day).standing is Standing.WITHDRAWN
+            if held.facts.draft or withdrawn:
+                return None
+            prolonged = held.edition.extended
+            return held.period, max(held.period, prolonged.to if prolonged else held.period).end
+
+        return timeline(self._turning[unit_id, series_id], self.as_of, span)
 
     def _agreement_page(self, agreement: Agreement) -> SitePage:
         states = self._timeline(agreement)
@@ -201,9 +288,8 @@ class Publication:
             files=self._offered.get(agreement.address, ()),
         )  # fmt: skip
 
-    def _series_page(self, unit_id: UnitId, series_id: str, address: str) -> SitePage:
-        editions = self.archive.editions(unit_id, series_id)
-        moves = timeline(turning_days(editions), self.as_of, lambda day: holding(editions, day))
+    def _series_page(self, unit_id: UnitId, series_id: SeriesId, address: str) -> SitePage:
+        moves = self._courses[unit_id, series_id]
         shown = moves[0][1]
         return agreement_page(
             shown,
@@ -235,25 +321,34 @@ class Publication:
 
     def _whole_unit_page(self, unit_id: UnitId, make: Callable[[], SitePage]) -> SitePage:
         page = make()
-        return replace(page, html=filled(page.html, self.beside(unit_id)))
+        after = self.archive.units.get(UnitId(self.archive.units[unit_id].successor or ""))
+        holes = self.beside(unit_id, after.name if after else "")
+        return replace(page, html=filled(page.html, holes))
 
     def _lists(self) -> dict[str, Callable[[], SitePage]]:
-        """The lists of units: all of them on one page while they are few, else by type."""
-        cards = list(self._newest(sample=False))
-        samples = list(self._newest(sample=True))
+        """The lists of units: all of them on one page while they are few, else by type; so too the
+        samples, which stand behind the others.
+        """
+        cards = [card for card in self._cards if not card.agreement.unit.sample]
+        samples = [card for card in self._cards if card.agreement.unit.sample]
+        whole, few = len(cards) <= PER_PAGE, len(samples) <= PER_PAGE
         by_type = {
             kind: rows
             for kind in UnitType
-            if (rows := [c for c in cards if c.agreement.unit.type is kind])
+            if (rows := [c for c in (*cards, *([] if few else samples)) if _type(c) is kind])
         }
         counts = {
-            kind: len({card.agreement.unit_id for card in rows}) for kind, rows in by_type.items()
+            kind: len({c.agreement.unit_id for c in rows if not c.agreement.unit.sample})
+            for kind, rows in by_type.items()
         }
-        whole = len(cards) <= PER_PAGE
-        shown = cards if whole else []
+        here = samples if few else []
         found: dict[str, Callable[[], SitePage]] = {
-            "don-vi/": partial(units_page, shown, samples, counts, whole=whole, offered=cards),
-            SEARCH: partial(search_page, SEARCH, [*shown, *samples] if whole else [], counts),
+            "don-vi/": partial(
+                units_page, cards if whole else [], here, counts, whole=whole and few, offered=cards
+            ),
+            SEARCH: partial(
+                search_page, SEARCH, [*cards, *samples] if whole and few else [], counts
+            ),
         }
         for kind, rows in by_type.items():
             last = -(-len(rows) // PER_PAGE)
@@ -261,33 +356,35 @@ class Publication:
                 own = f"don-vi/{RESERVED}/{SLUGS[kind]}/"
                 part = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
                 address = own if page == 1 else f"{own}{page}/"
+                real = [card for card in part if not card.agreement.unit.sample]
                 found[address] = partial(
-                    units_page, part, [], counts, address=address, of=kind, pages=(page, last)
-                )
+                    units_page, real, part[len(real) :], counts,
+                    address=address, of=kind, pages=(page, last),
+                )  # fmt: skip
         return found
 
-    def _newest(self, *, sample: bool) -> Iterator[Card]:
-        """The newest signed edition of each series, in the order of lists."""
-        order = list(UnitType)
-        found = [
-            self._card(holding(editions, self.as_of))
-            for unit_id, series_id in self.archive.series()
-            if self.archive.units[unit_id].sample is sample
-            and (editions := self.archive.editions(unit_id, series_id))
-        ]
-        yield from sorted(
+    @cached_property
+    def _cards(self) -> Sequence[Card]:
+        """Of each series the edition that holds now, in the order of lists."""
+        order = {kind: place for place, kind in enumerate(UnitType)}
+        found = [self._card(course[0][1]) for course in self._courses.values()]
+        return sorted(
             found,
             key=lambda card: (
-                order.index(card.agreement.unit.type),
+                order[_type(card)],
                 card.agreement.unit.name,
                 card.agreement.series_id,
             ),
         )
 
     @cached_property
-    def usage(self) -> Usage:
-        """Who uses which shared clause."""
-        return Usage(self.archive)
+    def _courses(self) -> Mapping[tuple[UnitId, SeriesId], Sequence[tuple[date, Agreement]]]:
+        """Of each series the edition that holds now, and those that will from a later day on."""
+        return {
+            key: timeline(self._turning[key], self.as_of, partial(holding, editions))
+            for key in self.archive.series()
+            if (editions := self.archive.editions(*key))
+        }
 
     def _of(self, unit_id: UnitId) -> Sequence[Agreement]:
         return self._agreements.get(unit_id, ())
@@ -398,37 +495,34 @@ def _place(own: Agreement, other: Agreement) -> str:
     return f"{own.period}.{own.version}" if own.period == other.period else str(own.period)
 
 
-def _glance(series: Sequence[Sequence[Agreement]], day: date) -> str:
-    """One honest sentence about the school year of a day; drafts and withdrawn editions don't count."""
-    newest = [
-        each
-        for editions in series
-        if not (each := holding(editions, day)).facts.draft
-        and state(each, editions, day).standing is not Standing.WITHDRAWN
-    ]
-    if not newest:
+# What an edition of a unit counts for: its period, and the end of the one it was prolonged to.
+_Span = tuple[Period, int]
+
+
+def _glance(tally: Mapping[frozenset[_Span], int], day: date) -> str:
+    """One honest sentence about the school year of a day."""
+    held = [(spans, count) for spans, count in tally.items() if spans and count]
+    if not held:
         return "Kho chưa có bản nào của đơn vị thật."
     year = school_year(day)
-    units = {each.unit_id for each in newest}
-    now = {
-        each.unit_id
-        for each in newest
-        if each.period.start <= year.start < max(each.period, *_extended(each)).end
-    }
+    units = sum(count for _, count in held)
+    now = sum(
+        count
+        for spans, count in held
+        if any(period.start <= year.start < until for period, until in spans)
+    )
     over = day > last_day(year)
     subject = f"{year.words[0].upper()}{year.words[1:]}"
     if now:
         verb = "đã kết thúc; kho có bản của" if over else "kho có bản của"
-        return f"{subject}{'' if over else ':'} {verb} {len(now)} trên {len(units)} đơn vị."
-    first = min(each.period for each in newest)
-    last = max(newest, key=lambda each: each.period.end).period
+        return f"{subject}{'' if over else ':'} {verb} {now} trên {units} đơn vị."
+    periods = {period for spans, _ in held for period, _ in spans}
+    first, last = min(periods), max(periods, key=lambda period: (period.end, period.start))
     return (
-        f"{subject}: kho chưa có bản nào. Bản mới nhất của {len(units)} đơn vị thuộc các kỳ đã qua, "
+        f"{subject}: kho chưa có bản nào. Bản mới nhất của {units} đơn vị thuộc các kỳ đã qua, "
         f"từ {first.words} đến {last.words}."
     )
 
 
-def _extended(agreement: Agreement) -> tuple[Period, Period]:
-    """The period and the one that it was prolonged to, if it was."""
-    prolonged = agreement.edition.extended
-    return agreement.period, prolonged.to if prolonged else agreement.period
+def _type(card: Card) -> UnitType:
+    return card.agreement.unit.type

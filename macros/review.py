@@ -3,16 +3,17 @@
 # no longer comment.
 # Refuses: to let a text of the sources write Markdown, HTML or a mention of its own: each stands
 # escaped behind words of ours, and never inside an HTML tag.
-"""`tell(base, head, problems)`: a change of the sources as Markdown for a comment, and as JSON."""
+"""`tell(base, head, problems, others)`: a change of the sources as Markdown for a comment, and as JSON."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from macros.citing import cite
 from macros.compare import FIELDS, KINDS
@@ -174,15 +175,24 @@ class Review:
 
 
 _NOTHING = (
-    "không có gì đổi trong các bản quy chế, điều khoản dùng chung, chữ viết tắt, trang viết tay "
-    "và bản gốc"
+    "không có gì đổi trong các bản quy chế, điều khoản dùng chung, chữ viết tắt, trang viết tay, "
+    "bản gốc và tệp khác"
 )
 
 
-def tell(base: Archive, head: Archive, problems: Sequence[Problem]) -> Review:
-    """What a change from `base` to `head` does; `problems` are those of `head`, of the change too."""
+def tell(
+    base: Archive,
+    head: Archive,
+    problems: Sequence[Problem],
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> Review:
+    """What a change from `base` to `head` does; `problems` are those of `head`, of the change too.
+
+    The archives may lack what is the same in both. `others`: the files that differ and are in
+    neither, by path with `added`, `removed` or `changed`.
+    """
     every = tuple(problems)
-    return Review(touched=touched(base, head, every), problems=every)
+    return Review(touched=touched(base, head, every, others), problems=every)
 
 
 # --- what is said of each ---

@@ -1,12 +1,16 @@
 # Archive → what readers can find, and the files below tim/ in which their browser looks it up.
-# Hides: what is a record, what is filed under it, how the files are cut and what they are called.
+# Hides: what is a record, what is filed under it, how pieces are joined and what files are called.
 # Refuses: to read our own pages: all comes from the model, save the pages that people wrote.
 # The reader of these files is docs/assets/tim.js; what they hold: docs/ky-thuat/quyet-dinh/0020.
-"""The search index of the whole site.
+"""The search index of the whole site, made in pieces.
 
 A record is one wording: of a clause in one place of its agreement, of what is printed around the
 clauses of a version, of a shared clause, or a section of a page. Equal wordings of several years are
 one record; the records of one clause stand together, the newest first, so that they are one result.
+
+What is filed of one unit is a `Segment`. Segments of neighbouring units (`groups`) are `merged` into
+a `Group`, and the groups, with that of the shared clauses and the pages that people wrote, give the
+files. Each piece is a function of what it is made from, so each can be kept and made elsewhere.
 """
 
 from __future__ import annotations
@@ -16,29 +20,40 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
 from macros.calendar import WORDS, Standing, state, timeline, turning_days
 from macros.citing import cite
-from macros.model import Agreement, Archive, Clause, ClauseId, FactName, UnitId
-from macros.postings import Index, Shorts, coded_numbers
+from macros.model import Agreement, Archive, Clause, ClauseId, FactName, Unit, UnitId
+from macros.postings import Index, Run, Shorts, coded_numbers, joined, most_common, packed
 from macros.render import COUNTERPARTS, TYPES, series_name, title_of
 from macros.usage import Usage, in_words
 
 FOLDER = "tim/"
-_FORM = 1
+_FORM = 2
 # Records in one file of texts: a result costs one file.
 _TOGETHER = 16
 # Words at which a text is a bit longer, and longer still.
 _LENGTHS = (8, 24, 60)
 # So many words, the most common, are offered in place of a misspelt one.
 _OFFERED = 4000
+# Units of a group, and of 256 units how many may begin one: 32 a group on average.
+_FEWEST, _LARGEST, _BEGINNING = 16, 64, 16
 _KINDS = ("unit", "agreement", "heading", "clause", "shared", "page")
+_STANDINGS = {each: place for place, each in enumerate(Standing)}
 _FACTS = (
     FactName.TITLE, FactName.NUMBER, FactName.PLACE, FactName.DATE, FactName.ISSUED_BY,
     FactName.SIGNATURES, FactName.RECIPIENTS, FactName.REPORT,
 )  # fmt: skip
+# The folders of the texts that are no unit's.
+_SHARED, _PAGES = "_dieu-khoan/", "_trang"
+
+# From which day a version is of which standing; the first begins before all days.
+Line = tuple[tuple[str, int], ...]
+# A version: its period, its name where it is not the one that the period's address shows, its line.
+Year = tuple[str, str, Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,16 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedTexts:
+    """The wordings of a shared clause by period, the newest first, its blanks in words."""
+
+    id: str
+    title: str
+    wordings: tuple[tuple[str, str], ...]
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Wording:
     """What one record shows; `around` is filed with it and never shown."""
 
@@ -71,38 +96,250 @@ class _Wording:
     around: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Row:
-    """Records that share a unit, a series and its years."""
+    """So many records, one after another, of one series and its years."""
 
-    key: str
-    unit: int
-    name: int
-    years: int
+    series: str = ""
+    counterpart: str = ""
+    name: str = ""
+    years: tuple[Year, ...] = ()
     sample: bool = False
-    texts: list[list[str]] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """What records are alike in: whether it is the first of its clause, its kind (a place in
+    `_KINDS`), how long it is, and which years of its row have it.
+    """
+
+    first: bool
+    kind: int
+    length: int
+    places: tuple[int, ...]
 
     def listed(self) -> list[Any]:
-        tag = self.key.partition("/")[0] if self.unit < 0 else ""
-        count, sample = len(self.texts), int(self.sample)
-        return [tag, self.unit, self.name, self.years, count, sample, self.digest()]
+        return [int(self.first), self.kind, self.length, self.places]
 
-    def digest(self) -> str:
-        """Stands in the addresses of the texts: those of two builds are never taken for another."""
-        return hashlib.sha256(_json(self.texts)).hexdigest()[:8]
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the contents say of a segment: where its texts are, their digest, and its rows.
+
+    A unit's first record is its own and stands in no row.
+    """
+
+    key: str
+    digest: str
+    rows: tuple[_Row, ...]
+    unit: tuple[str, str, bool] | None = None  # name, type, sample
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What the index needs of one unit, of one shared clause, or of the pages that people wrote:
+    its records with their texts, and under which words they are filed.
+
+    It names no day, so it is another only on days on which a state is.
+    """
+
+    head: _Head
+    texts: tuple[tuple[str, str, str, str], ...]
+    sorts: tuple[_Sort, ...]
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Segments one after another, without their texts. `column` has for each record the place of
+    its sort in `sorts`.
+    """
+
+    heads: tuple[_Head, ...]
+    sorts: tuple[_Sort, ...]
+    column: tuple[int, ...]
+    run: Run
 
 
 def search_files(
     archive: Archive, as_of: date, written: Sequence[Written]
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the index: address from the site's root, and bytes."""
-    made = _Made(archive, as_of)
-    made.units()
-    for unit_id, series_id in archive.series():
-        made.series(unit_id, series_id)
-    made.shared()
-    made.written(written)
-    yield from made.files()
+    short = archive.glossary.abbreviations
+    made: list[Group] = []
+    for unit_ids in groups(archive.units):
+        segments = [unit_segment(archive, unit_id, as_of) for unit_id in unit_ids]
+        for segment in segments:
+            yield from text_files(segment)
+        made.append(merged(segments))
+    others = other_segments(short, shared_texts(Usage(archive)), written)
+    for segment in others:
+        yield from text_files(segment)
+    yield from index_files(short, [*made, merged(others)])
+
+
+def unit_segment(archive: Archive, unit_id: UnitId, as_of: date) -> Segment:
+    """A unit and all its agreements; of the archive it needs this unit and the glossary."""
+    unit = archive.units[unit_id]
+    filing = _Filing(archive.glossary.abbreviations)
+    filing.add(_unit_wording(unit_id, unit), (), first=True)
+    for series_id in sorted(unit.series):
+        if editions := archive.editions(unit_id, series_id):
+            versions = [
+                version
+                for edition in reversed(editions)
+                for version in _leading_first(archive.versions(edition))
+            ]
+            filing.series(versions, editions, as_of)
+    return filing.segment(unit_id, (unit.name, unit.type.value, unit.sample))
+
+
+def shared_texts(usage: Usage) -> list[SharedTexts]:
+    """What is filed of the shared clauses; what nobody uses is no more real than sample data."""
+    return [
+        SharedTexts(
+            name,
+            clause.title,
+            tuple(
+                (str(period), in_words(clause.wordings[period], usage.meant[name]))
+                for period in sorted(clause.wordings, reverse=True)
+            ),
+            name in usage.samples or not usage.uses[name],
+        )
+        for name, clause in sorted(usage.archive.shared.items())
+    ]
+
+
+def other_segments(
+    abbreviations: Mapping[str, str],
+    shared: Iterable[SharedTexts],
+    written: Iterable[Written],
+) -> list[Segment]:
+    """What is no unit's: each shared clause, then all pages that people wrote. They are a group."""
+    found = []
+    for clause in shared:
+        filing = _Filing(abbreviations)
+        filing.shared(clause)
+        found.append(filing.segment(f"{_SHARED}{clause.id}"))
+    filing = _Filing(abbreviations)
+    filing.written(written)
+    return [*found, filing.segment(_PAGES)]
+
+
+def text_files(segment: Segment) -> Iterator[tuple[str, bytes]]:
+    """The files with the texts of a segment. Those of two builds are never taken for another: the
+    digest of all these texts stands in their addresses.
+    """
+    begins = f"{FOLDER}loi/{segment.head.key}/{segment.head.digest}"
+    for start in range(0, len(segment.texts), _TOGETHER):
+        texts = segment.texts[start : start + _TOGETHER]
+        yield f"{begins}-{start // _TOGETHER}.json", _json(texts)
+
+
+def groups(unit_ids: Iterable[str]) -> list[tuple[UnitId, ...]]:
+    """All units in order, in runs of neighbours. Where a run begins, its first unit decides: a unit
+    that comes or goes changes its own run and seldom the next.
+    """
+    found: list[list[UnitId]] = []
+    for unit_id in sorted(unit_ids):
+        begins = hashlib.sha256(unit_id.encode()).digest()[0] < _BEGINNING
+        size = len(found[-1]) if found else _LARGEST
+        if size == _LARGEST or (begins and size >= _FEWEST):
+            found.append([])
+        found[-1].append(UnitId(unit_id))
+    return [tuple(each) for each in found]
+
+
+def merged(segments: Sequence[Segment]) -> Group:
+    """The group of these segments, in this order."""
+    sorts: dict[_Sort, int] = {}
+    column = tuple(
+        sorts.setdefault(sort, len(sorts)) for segment in segments for sort in segment.sorts
+    )
+    heads = tuple(segment.head for segment in segments)
+    return Group(heads, tuple(sorts), column, joined(segment.index for segment in segments))
+
+
+def index_files(
+    abbreviations: Mapping[str, str], made: Sequence[Group]
+) -> Iterator[tuple[str, bytes]]:
+    """The words and pairs, and last what leads to them, from the groups of all units in their
+    order and the group of what is no unit's.
+
+    What leads to a file names the digest of its content, so a search never joins two builds, and
+    a file that is the same in two builds has the same address.
+    """
+    folders: dict[str, list[tuple[str, str]]] = {}
+    for folder, runs in (
+        ("chu", [group.run.words for group in made]),
+        ("cap", [group.run.pairs for group in made]),
+    ):
+        folders[folder] = []
+        for first, data in packed(runs):
+            digest = hashlib.sha256(data)
+            name = digest.hexdigest()[:12]
+            folders[folder].append((first, name))
+            yield f"{FOLDER}{folder}/{name}.bin", digest.digest()[:4] + data
+    sorts = _Table()
+    column = b""
+    for group in made:
+        places = [sorts.place(sort) for sort in group.sorts]
+        column += coded_numbers([places[number] for number in group.column])
+    mark = hashlib.sha256(column)
+    yield f"{FOLDER}cot.bin", mark.digest()[:4] + column
+    contents = {
+        **_contents(made),
+        "sorts": [sort.listed() for sort in sorts.values],
+        "short": sorted(abbreviations.items()),
+        "words": folders["chu"],
+        "pairs": folders["cap"],
+        "column": mark.hexdigest()[:8],
+        "common": " ".join(most_common([group.run for group in made], _OFFERED)),
+    }
+    yield f"{FOLDER}muc-luc.json", _json(contents)
+
+
+def _contents(made: Sequence[Group]) -> dict[str, Any]:
+    """What records there are, and what the numbers mean that stand for words."""
+    types = [each.value for each in TYPES]
+    lines, years, names = _Table(), _Table(), _Table()
+    units, others = [], []
+    for head in (head for group in made for head in group.heads):
+        rows = [
+            [
+                names.place((row.series, row.counterpart, row.name)),
+                years.place(
+                    tuple(
+                        (period, version, lines.place(line) if line else -1)
+                        for period, version, line in row.years
+                    )
+                ),
+                row.count,
+            ]
+            for row in head.rows
+        ]
+        if head.unit:
+            name, type_, sample = head.unit
+            units.append([head.key, name, types.index(type_), int(sample), head.digest, rows])
+        else:
+            ((*row,),) = rows
+            others.append([head.key, head.digest, int(head.rows[0].sample), *row])
+    return {
+        "form": _FORM,
+        "together": _TOGETHER,
+        "types": [[each.value, TYPES[each]] for each in TYPES],
+        "counterparts": [[each.value, words] for each, words in COUNTERPARTS.items()],
+        "standings": [[each.value, WORDS[each]] for each in Standing],
+        "kinds": _KINDS,
+        "lines": lines.values,
+        "years": years.values,
+        "names": names.values,
+        "units": units,
+        "others": others,
+        # How many segments the lists of each run are about.
+        "runs": [len(group.heads) for group in made],
+    }
 
 
 def sections(html: str, title: str) -> tuple[Section, ...]:
@@ -114,185 +351,124 @@ def sections(html: str, title: str) -> tuple[Section, ...]:
 
 
 class _Table:
-    """Values by number, each once."""
+    """Values by number, each once, in the order in which they came."""
 
     def __init__(self) -> None:
-        self.values: list[Any] = []
-        self._places: dict[str, int] = {}
+        self._places: dict[Any, int] = {}
 
     def place(self, value: Any) -> int:
-        key = json.dumps(value)
-        if key not in self._places:
-            self._places[key] = len(self.values)
-            self.values.append(value)
-        return self._places[key]
+        return self._places.setdefault(value, len(self._places))
+
+    @property
+    def values(self) -> list[Any]:
+        return list(self._places)
 
 
-class _Made:
-    """The index while it is made."""
+class _Filing:
+    """A segment while it is made."""
 
-    def __init__(self, archive: Archive, as_of: date) -> None:
-        self._archive, self._as_of = archive, as_of
+    def __init__(self, abbreviations: Mapping[str, str]) -> None:
+        self._shorts = _shorts(tuple(abbreviations.items()))
         self._index = Index()
-        self._long = Shorts(archive.glossary.abbreviations)
         self._rows: list[_Row] = []
-        self._of: list[int] = []
-        self._names, self._years, self._lines, self._sorts = _Table(), _Table(), _Table(), _Table()
-        self._unit_place = {unit_id: place for place, unit_id in enumerate(archive.units)}
+        self._sorts: dict[_Sort, _Sort] = {}
+        self._of: list[_Sort] = []
+        self._texts: list[tuple[str, str, str, str]] = []
 
-    def units(self) -> None:
-        """One record for each unit, in the order of units."""
-        row = self._row("_don-vi", -1, "", "", "", [])
-        for unit_id, unit in self._archive.units.items():
-            series = [series_name(unit, each) for each in unit.series]
-            former = [each.name for each in unit.names[:-1]]
-            region = [unit.region.printed] if unit.region else []
-            around = (TYPES[unit.type], *region, *series)
-            text = "; ".join((TYPES[unit.type], *region, *former, *series))
-            self._add(row, _Wording("unit", unit_id, unit.name, "", text, around), (), first=True)
+    def segment(self, key: str, unit: tuple[str, str, bool] | None = None) -> Segment:
+        """All that was filed; `key` is the folder of its texts."""
+        digest = hashlib.sha256(_json(self._texts)).hexdigest()[:8]
+        head = _Head(key, digest, tuple(self._rows), unit)
+        return Segment(head, tuple(self._texts), tuple(self._of), self._index)
 
-    def series(self, unit_id: UnitId, series_id: str) -> None:
+    def series(
+        self, versions: Sequence[Agreement], editions: Sequence[Agreement], as_of: date
+    ) -> None:
         """All versions of all editions of a series: its facts, then its clauses in reading order."""
-        editions = self._archive.editions(unit_id, series_id)
-        unit = self._archive.units[unit_id]
         days = turning_days(editions)
-        versions = [
-            version
-            for edition in reversed(editions)
-            for version in _leading_first(self._archive.versions(edition))
-        ]
-        years = [
-            [
+        unit, unit_id, series_id = versions[0].unit, versions[0].unit_id, versions[0].series_id
+        name = series_name(unit, series_id)
+        years = tuple(
+            (
                 str(each.period),
                 "" if each.newest else each.version,
-                self._lines.place(
-                    [
-                        [str(day), list(Standing).index(now)]
-                        for day, now in timeline(
-                            days,
-                            self._as_of,
-                            lambda day, of=each: state(of, editions, day).standing,  # type: ignore[misc]
-                        )
-                    ]
-                ),
-            ]
+                _line(each, editions, as_of, days),
+            )
             for each in versions
-        ]
-        row = self._row(
-            f"{unit_id}/{series_id}", self._unit_place[unit_id], series_id,
-            unit.series[series_id].counterpart.value, series_name(unit, series_id), years,
-        )  # fmt: skip
-        row.sample = unit.sample
-        where = (unit.name, unit_id.replace("-", " "), series_name(unit, series_id))
-        groups: dict[str, dict[_Wording, list[int]]] = {}
+        )
+        where = (unit.name, unit_id.replace("-", " "), name)
+        wordings: dict[str, dict[_Wording, list[int]]] = {}
         for place, agreement in enumerate(versions):
             for wording in _wordings(agreement, where):
-                groups.setdefault(wording.id, {}).setdefault(wording, []).append(place)
+                wordings.setdefault(wording.id, {}).setdefault(wording, []).append(place)
         when = [each.period.words for each in versions]
-        for records in groups.values():
+        for records in wordings.values():
             for number, (wording, places) in enumerate(records.items()):
                 years_of = tuple(dict.fromkeys(when[place] for place in places))
-                self._add(row, wording, places, first=number == 0, when=years_of)
+                self.add(wording, places, first=number == 0, when=years_of)
+        counterpart = unit.series[series_id].counterpart.value
+        count = sum(map(len, wordings.values()))
+        self._rows.append(_Row(series_id, counterpart, name, years, unit.sample, count))
 
-    def shared(self) -> None:
-        """The wordings of each shared clause."""
-        usage = Usage(self._archive)
-        for name, clause in sorted(self._archive.shared.items()):
-            periods = sorted(clause.wordings, reverse=True)
-            years = [[str(period), "", -1] for period in periods]
-            row = self._row(f"_dieu-khoan/{name}", -1, name, "", "Điều khoản dùng chung", years)
-            row.sample = name in usage.samples or not usage.uses[name]
-            texts: dict[str, list[int]] = {}
-            for place, period in enumerate(periods):
-                text = in_words(clause.wordings[period], usage.meant[name])
-                texts.setdefault(text, []).append(place)
-            for number, (text, places) in enumerate(texts.items()):
-                wording = _Wording(
-                    "shared", "", clause.title, "", text, (clause.title, "điều khoản dùng chung")
-                )
-                self._add(row, wording, places, first=number == 0)
+    def shared(self, clause: SharedTexts) -> None:
+        """The wordings of a shared clause."""
+        texts: dict[str, list[int]] = {}
+        for place, (_, text) in enumerate(clause.wordings):
+            texts.setdefault(text, []).append(place)
+        around = (clause.title, "điều khoản dùng chung")
+        for number, (text, places) in enumerate(texts.items()):
+            wording = _Wording("shared", "", clause.title, "", text, around)
+            self.add(wording, places, first=number == 0)
+        years = tuple((period, "", ()) for period, _ in clause.wordings)
+        named = "Điều khoản dùng chung"
+        self._rows.append(_Row(clause.id, "", named, years, clause.sample, len(texts)))
 
-    def written(self, pages: Sequence[Written]) -> None:
+    def written(self, pages: Iterable[Written]) -> None:
         """The sections of the pages that people wrote."""
-        row = self._row("_trang", -1, "", "", "", [])
         for page in sorted(pages, key=lambda page: page.address):
             for section in page.sections:
                 path = "" if section.heading == page.title else page.title
                 address = f"{page.address}#{section.id}" if section.id else page.address
                 wording = _Wording("page", address, section.heading, path, section.text, (path,))
-                self._add(row, wording, (), first=True)
+                self.add(wording, (), first=True)
+        self._rows.append(_Row(count=len(self._texts)))
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """The texts, the words and pairs, and last what leads to them."""
-        words, pairs = self._index.files()
-        column = coded_numbers(self._of)
-        contents = self._contents(words, pairs)
-        stamp = hashlib.sha256(_json(contents) + column)
-        for _, data in (*words, *pairs):
-            stamp.update(data)
-        contents["stamp"] = stamp.hexdigest()[:8]
-        for row in self._rows:
-            begins = f"{FOLDER}loi/{row.key}/{row.digest()}"
-            for start in range(0, len(row.texts), _TOGETHER):
-                texts = row.texts[start : start + _TOGETHER]
-                yield f"{begins}-{start // _TOGETHER}.json", _json(texts)
-        mark = stamp.digest()[:4]
-        for folder, files in (("chu", words), ("cap", pairs)):
-            for number, (_, data) in enumerate(files):
-                yield f"{FOLDER}{folder}/{number}.bin", mark + data
-        yield f"{FOLDER}cot.bin", mark + column
-        yield f"{FOLDER}muc-luc.json", _json(contents)
-
-    def _contents(
-        self, words: Iterable[tuple[str, bytes]], pairs: Iterable[tuple[str, bytes]]
-    ) -> dict[str, Any]:
-        types = list(TYPES)
-        return {
-            "form": _FORM,
-            "together": _TOGETHER,
-            "types": [[each.value, TYPES[each]] for each in types],
-            "counterparts": [[each.value, words_] for each, words_ in COUNTERPARTS.items()],
-            "standings": [[each.value, WORDS[each]] for each in Standing],
-            "kinds": _KINDS,
-            "lines": self._lines.values,
-            "years": self._years.values,
-            "names": self._names.values,
-            "units": [
-                [unit_id, unit.name, types.index(unit.type), int(unit.sample)]
-                for unit_id, unit in self._archive.units.items()
-            ],
-            "rows": [row.listed() for row in self._rows],
-            "sorts": self._sorts.values,
-            "short": sorted(self._archive.glossary.abbreviations.items()),
-            "words": [first for first, _ in words],
-            "pairs": [first for first, _ in pairs],
-            "common": " ".join(self._index.common(_OFFERED)),
-        }  # fmt: skip
-
-    def _row(
-        self, key: str, unit: int, series: str, counterpart: str, name: str, years: list[Any]
-    ) -> _Row:
-        row = _Row(
-            key, unit, self._names.place([series, counterpart, name]), self._years.place(years)
-        )
-        self._rows.append(row)
-        return row
-
-    def _add(
-        self, row: _Row, wording: _Wording, places: Sequence[int],
+    def add(
+        self, wording: _Wording, places: Sequence[int],
         *, first: bool, when: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
+        """File one record."""
         text = wording.text
         if wording.kind == "unit":
             text = f"{wording.title}. {wording.id.replace('-', ' ')}"
         elif wording.kind in ("page", "shared"):
             text = f"{wording.title}. {text}"
-        count = self._index.add(text, (*wording.around, *when), self._long)
+        count = self._index.add(text, (*wording.around, *when), self._shorts)
         length = sum(count > each for each in _LENGTHS)
-        self._of.append(
-            self._sorts.place([int(first), _KINDS.index(wording.kind), length, list(places)])
-        )
-        row.texts.append([wording.id, wording.title, wording.path, wording.text])
+        sort = _Sort(first, _KINDS.index(wording.kind), length, tuple(places))
+        self._of.append(self._sorts.setdefault(sort, sort))
+        self._texts.append((wording.id, wording.title, wording.path, wording.text))
+
+
+@lru_cache(maxsize=4)
+def _shorts(abbreviations: tuple[tuple[str, str], ...]) -> Shorts:
+    return Shorts(dict(abbreviations))
+
+
+def _line(of: Agreement, editions: Sequence[Agreement], as_of: date, days: Iterable[date]) -> Line:
+    """What a version is on the day of the build and becomes later."""
+    turns = timeline(days, as_of, lambda day: state(of, editions, day).standing)
+    (_, now), *later = turns
+    return ("", _STANDINGS[now]), *((str(day), _STANDINGS[then]) for day, then in later)
+
+
+def _unit_wording(unit_id: UnitId, unit: Unit) -> _Wording:
+    series = [series_name(unit, each) for each in unit.series]
+    former = [each.name for each in unit.names[:-1]]
+    region = [unit.region.printed] if unit.region else []
+    around = (TYPES[unit.type], *region, *series)
+    text = "; ".join((TYPES[unit.type], *region, *former, *series))
+    return _Wording("unit", unit_id, unit.name, "", text, around)
 
 
 def _wordings(agreement: Agreement, where: tuple[str, ...]) -> Iterator[_Wording]:

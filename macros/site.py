@@ -284,14 +284,20 @@ _RECORDS = TypeAdapter(Record)
 
 
 def build_record(
-    site: Path, commit: str | None, time: str | None, as_of: date, *, dirty: bool | None
+    files: Mapping[str, str],
+    commit: str | None,
+    time: str | None,
+    as_of: date,
+    *,
+    dirty: bool | None,
 ) -> bytes:
     """`build.json`: the only file that names the commit, the time, the as-of day and digests."""
     record = Record(
         schema=1, commit=commit, time=time, dirty=dirty, as_of=as_of,
-        packages=packages(), files=digests(site),
+        packages=packages(), files=files,
     )  # fmt: skip
-    text = json.dumps(asdict(record), ensure_ascii=False, indent=1, default=str)
+    fields = {name: getattr(record, name) for name in Record.__slots__}  # asdict copies all names
+    text = json.dumps(fields, ensure_ascii=False, indent=1, default=str)
     return f"{text}\n".encode()
 
 
@@ -387,7 +393,10 @@ def rebuild(project: Path, as_of: date, into: Path) -> None:
             *("--config", str(project / "mkdocs.yml"), "--site", str(into)),
         ],
         cwd=project, capture_output=True, check=False, text=True, encoding="utf-8", errors="replace",
-        env={**environment, "PYTHONPATH": str(project), "PYTHONUTF8": "1"},
+        env={
+            **environment, "PYTHONPATH": str(project), "PYTHONUTF8": "1",
+            "QCPH_CACHE": str(into.with_name("cache")),  # nothing of earlier builds
+        },
     )  # fmt: skip
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()] or ["(không nói gì)"]

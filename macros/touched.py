@@ -1,7 +1,7 @@
 # What of one archive is what of another, and why a page that nobody edited reads otherwise.
 # Hides: units with a new id, versions that can't be read, facts in words.
 # Refuses: to compare what did not change, and to call removed what can only not be read.
-"""`touched(base, head, problems)`: all that a change of the sources touches, as values."""
+"""`touched(base, head, problems, others)`: all that a change of the sources touches, as values."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 
 from macros.clauses import blanks, terms_of
 from macros.compare import Change, Comparison, FactChange, compare, fact_changes
@@ -35,6 +36,7 @@ from macros.problem import Problem, Severity
 from macros.reading import FIELD_WORDS, VALUE_WORDS
 from macros.seal import canonical
 
+_SOURCES = "data/sources/"
 _UNREADABLE = ("G115", "R103")  # a file with these is in no archive
 # The fields of a version's facts that changes.json calls otherwise.
 _CALLED = {"signatures": "signatories"}
@@ -127,16 +129,29 @@ class Touched:
     files: tuple[tuple[str, str], ...]
 
 
-def touched(base: Archive, head: Archive, problems: tuple[Problem, ...]) -> Touched:
-    """What differs from `base` to `head`; `problems` are those of `head`."""
-    return _Finding(base, head, problems).found()
+def touched(
+    base: Archive,
+    head: Archive,
+    problems: tuple[Problem, ...],
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> Touched:
+    """What differs from `base` to `head`; `problems` are those of `head`. `others`: the files that
+    differ and are in no archive, by path with `added`, `removed` or `changed`.
+    """
+    return _Finding(base, head, problems, others).found()
 
 
 class _Finding:
     """Two archives, and what of the one is what of the other."""
 
-    def __init__(self, base: Archive, head: Archive, problems: tuple[Problem, ...]) -> None:
-        self.base, self.head, self.problems = base, head, problems
+    def __init__(
+        self,
+        base: Archive,
+        head: Archive,
+        problems: tuple[Problem, ...],
+        others: Mapping[str, str],
+    ) -> None:
+        self.base, self.head, self.problems, self.others = base, head, problems, others
         self.homes = {alias: id_ for id_, unit in head.units.items() for alias in unit.aliases}
         self.before = {self.key(each): each for each in base.agreements}
         self.after = {self.key(each): each for each in head.agreements}
@@ -171,7 +186,7 @@ class _Finding:
         return Touched(
             entries=entries, units=units,
             uses={cause: tuple(found) for cause, found in uses.items()},
-            sources=tuple(_differing(self.base.sources, self.head.sources)),
+            sources=tuple(self.sources()),
             files=tuple(self.files(told)),
         )  # fmt: skip
 
@@ -357,16 +372,29 @@ class _Finding:
                         what="renamed" if named else "changed",
                     )  # fmt: skip
 
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """The originals that differ, by name."""
+        found = dict(_differing(self.base.sources, self.head.sources))
+        found |= {path.removeprefix(_SOURCES): what for path, what in self.others.items()
+                  if _is_original(path)}  # fmt: skip
+        yield from sorted(found.items())
+
     def files(self, told: set[str]) -> Iterator[tuple[str, str]]:
         """The other files that differ, with what is to be known of them."""
         read = {each.path for each in (*self.base.agreements, *self.head.agreements)}
         read |= {f"data/units/{each}.yml" for each in self.head.units}
         read |= {f"data/clauses/{each}.yml" for each in self.head.shared} | {"data/glossary.yml"}
         broken = {each.path for each in self.problems if each.severity is Severity.ERROR}
-        for path, what in _differing(self.base.texts, self.head.texts):
+        found = dict(_differing(self.base.texts, self.head.texts))
+        found |= {path: what for path, what in self.others.items() if not _is_original(path)}
+        for path, what in sorted(found.items()):
             if path not in told:
                 quiet = what == "changed" and path in read
                 yield path, "broken" if path in broken else "quiet" if quiet else what
+
+
+def _is_original(path: str) -> bool:
+    return path.startswith(_SOURCES) and "/" not in path.removeprefix(_SOURCES)
 
 
 def _paths(entry: Entry) -> Iterator[str]:

@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from markupsafe import Markup, escape
 
 from macros.against import BLANK, Answer, How, Model, difference
 from macros.citing import cite
 from macros.clauses import terms_of
-from macros.markup import ENVIRONMENT, Contents, SitePage, capital, up_from
+from macros.markup import ENVIRONMENT, Contents, SitePage, capital, hole, up_from
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -33,9 +35,13 @@ from macros.model import (
 )
 from macros.problem import EditorError, nearest
 
+# A page of a list ends after so many rows, or before if they grow heavy (in characters, of which a
+# Vietnamese one takes less than two bytes): some texts are a hundred times as long as others.
 PER_PAGE = 100
+HEAVY = 130_000
 BASE = "dieu-khoan/"
 Key = tuple[UnitId, SeriesId]
+Named = tuple[UnitId, Unit, str]
 _SIDES: Mapping[str, str] = {
     Side.MANAGEMENT: "chính quyền",
     Side.UNION: "công đoàn",
@@ -59,16 +65,26 @@ _GROUPS = {
     How.OWN: ("cau-chu-rieng", "Đơn vị dùng câu chữ riêng"),
     How.LACKING: ("khong-co", "Đơn vị không có điều khoản này"),
 }
+# The way to the site's root in a row, which does not know yet how deep its page will stand.
+_UP = hole("up")
+_LINK = hole("link")
+# About the characters of a unit's name and of the cells of its row that are empty.
+_ROW = 300
 _PILL = Markup('<span class="blank" title="Chỗ trống {}">‹{}›</span>')
 _MARKS = {"=": Markup("{}"), "-": Markup("<del>{}</del>"), "+": Markup("<ins>{}</ins>")}
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A clause of a version that names a wording of a shared clause."""
+class Use(NamedTuple):
+    """A clause of a version that names a wording of a shared clause.
+
+    `address` is that of the version, and `version` says which one of its edition it is; empty where
+    there is one that is no draft.
+    """
 
     agreement: Agreement
     clause: Clause
+    address: str
+    version: str
 
     @property
     def wording(self) -> str:
@@ -76,24 +92,20 @@ class Use:
 
     @property
     def link(self) -> str:
-        return f"{self.agreement.address}#{self.clause.id}"
-
-    @property
-    def version(self) -> str:
-        """Which version of its edition it stands in; empty where there is one that is no draft."""
-        of = self.agreement
-        name = "bản đầu" if of.version == AS_SIGNED else PartialDate.parse(of.version).words
-        name = name.replace("ngày", "bản")
-        parts = [name] if len(of.versions) > 1 else []
-        return ", ".join([*parts, *(["bản thảo"] if of.facts.draft else [])])
+        return f"{self.address}#{self.clause.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A unit's edition against all shared clauses."""
+    """A unit's edition against all shared clauses.
+
+    `rows`: how it stands on the page of each that it does not use, with a hole for the way up; a
+    page of a hundred units is put together from them. Those that are not given are made there.
+    """
 
     agreement: Agreement
     answers: Mapping[str, Answer]
+    rows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,44 @@ class Common:
     headings: Mapping[str, frozenset[bool]]
     samples: frozenset[str]
     meant: Mapping[str, Mapping[str, str]]
+
+
+class _Weighed(Protocol):
+    @property
+    def weight(self) -> int: ...
+
+
+R = TypeVar("R", bound=_Weighed)
+
+
+class Listed(NamedTuple):
+    """A series on a page of a shared clause: of sample data or not, in which group, and its row:
+    `cells` by period where it uses the clause, else `html`.
+    """
+
+    sample: bool
+    group: str
+    key: Key
+    html: str = ""
+    cells: Mapping[Period, str] = MappingProxyType({})
+
+    @property
+    def weight(self) -> int:
+        """About the characters of its row."""
+        return len(self.html) + sum(map(len, self.cells.values())) + _ROW
+
+
+@dataclass(frozen=True, slots=True)
+class _IndexCard:
+    """A shared clause in the list of all; `units` that use it, samples aside."""
+
+    title: str
+    units: int
+    html: str
+
+    @property
+    def weight(self) -> int:
+        return len(self.html)
 
 
 class Usage:
@@ -122,6 +172,8 @@ class Usage:
         self.archive = archive
         self._common = common
         self._standings = standings
+        self._marked: dict[tuple[str, Key], Markup] = {}
+        self._heads: dict[Key, str] = {}
 
     @cached_property
     def uses(self) -> Mapping[str, tuple[Use, ...]]:
@@ -130,9 +182,17 @@ class Usage:
         for unit_id, series_id in self.archive.series() if found else ():
             for edition in self.archive.editions(unit_id, series_id):
                 for agreement in self.archive.versions(edition):
-                    for clause in agreement.page.clauses:
-                        if clause.shared and clause.shared.id in found:
-                            found[clause.shared.id].append(Use(agreement, clause))
+                    own = [
+                        clause
+                        for clause in agreement.page.clauses
+                        if clause.shared and clause.shared.id in found
+                    ]
+                    if own:  # most pages use few or none, and an address is made of much
+                        address, version = agreement.address, _version(agreement)
+                    for clause in own:
+                        if clause.shared:
+                            use = Use(agreement, clause, address, version)
+                            found[clause.shared.id].append(use)
         return {name: tuple(uses) for name, uses in found.items()}
 
     @cached_property
@@ -163,7 +223,15 @@ class Usage:
                 for each in model.answers(newest.page, _terms(newest))
                 if newest.unit.sample or each.shared not in self.samples
             }
-            found[key] = Standing(agreement=newest, answers=answers)
+            found[key] = Standing(
+                agreement=newest,
+                answers=answers,
+                rows={
+                    name: self._row(key, newest, answer)
+                    for name, answer in answers.items()
+                    if answer.how in _GROUPS
+                },
+            )
         return found
 
     @property
@@ -173,24 +241,73 @@ class Usage:
         """
         return self.common.samples
 
-    @cached_property
-    def listed(self) -> Mapping[str, Sequence[tuple[bool, str, Key]]]:
-        """Who stands on the page of a shared clause: sample or not, the group, and the series."""
-        return {name: self._listed(name) for name in self.uses}
-
-    def _listed(self, name: str) -> list[tuple[bool, str, Key]]:
-        found: list[tuple[bool, int, float, str, str, Key]] = []
-        order = list(_GROUPS)
-        using = {(use.agreement.unit_id, use.agreement.series_id) for use in self.uses[name]}
-        for key in using:
+    def parts(self, name: str) -> list[list[Listed]]:
+        """Who stands on the pages of a shared clause, page by page; one page where nobody does."""
+        found: list[tuple[bool, int, float, str, Key, Listed]] = []
+        places = {group: place for place, group in enumerate(_GROUPS)}
+        for key, cells in self._cells(name).items():
             unit = self.archive.units[key[0]]
-            found.append((unit.sample, 0, 0, unit.name, _USING, key))
+            row = Listed(unit.sample, _USING, key, cells=cells)
+            found.append((unit.sample, places[_USING], 0, unit.name, key, row))
         for key, standing in self.standings.items():
             answer = standing.answers.get(name)
-            if answer and answer.how in order:
-                unit, place = standing.agreement.unit, order.index(answer.how)
-                found.append((unit.sample, place, -answer.likeness, unit.name, answer.how, key))
-        return [(sample, group, key) for sample, _, _, _, group, key in sorted(found)]
+            if answer and answer.how in places:
+                unit, place = standing.agreement.unit, places[answer.how]
+                html = standing.rows.get(name) or self._row(key, standing.agreement, answer)
+                row = Listed(unit.sample, answer.how, key, html=html)
+                found.append((unit.sample, place, -answer.likeness, unit.name, key, row))
+        found.sort(key=lambda each: each[:-1])
+        return list(in_parts([each[-1] for each in found])) or [[]]
+
+    def _cells(self, name: str) -> dict[Key, dict[Period, str]]:
+        """By series and period the links to where an edition uses a shared clause."""
+        newest = str(max(self.archive.shared[name].wordings))
+        found: dict[Key, dict[Period, list[Use]]] = {}
+        for use in self.uses[name]:
+            of = use.agreement
+            found.setdefault((of.unit_id, of.series_id), {}).setdefault(of.period, []).append(use)
+        # Cells differ in their links alone: a thousand units have a few kinds of them.
+        kinds: dict[tuple[tuple[str, str], ...], list[str]] = {}
+
+        def cell(uses: Sequence[Use]) -> str:
+            kind = tuple((use.wording, use.version) for use in uses)
+            if kind not in kinds:
+                pairs = [(_LINK, each) for each in kind]
+                kinds[kind] = str(_rows().cell(pairs, newest, _UP)).split(_LINK)
+            first, *rest = kinds[kind]
+            html = first
+            for use, then in zip(uses, rest, strict=True):
+                html += str(escape(use.link)) + then
+            return html
+
+        return {
+            key: {period: cell(uses) for period, uses in cells.items()}
+            for key, cells in found.items()
+        }
+
+    def _row(self, key: Key, agreement: Agreement, answer: Answer) -> str:
+        """A series on the page of a shared clause that it does not use."""
+        made = _rows().lacking if answer.how is How.LACKING else _rows().deviation
+        words = self.marked(key, answer)
+        return str(made(self.named(key), agreement, answer, words, _SIGNS[answer.how][0], _UP))
+
+    def head(self, key: Key) -> str:
+        """The head of a series' row in a table."""
+        if key not in self._heads:
+            self._heads[key] = str(_rows().head(self.named(key), _UP))
+        return self._heads[key]
+
+    def named(self, key: Key) -> Named:
+        """How a list calls a series."""
+        unit = self.archive.units[key[0]]
+        return key[0], unit, unit.sides[unit.series[key[1]].counterpart]
+
+    def marked(self, key: Key, answer: Answer) -> Markup:
+        """A unit's own text with what differs from the nearest wording marked; else its text."""
+        asked = (answer.shared, key)
+        if asked not in self._marked:
+            self._marked[asked] = _own_words(answer, self.meant[answer.shared])
+        return self._marked[asked]
 
     @property
     def meant(self) -> Mapping[str, Mapping[str, str]]:
@@ -227,6 +344,20 @@ class Usage:
             if versions:
                 told.append(f"{len(versions)} bản của {len(set(versions.values()))} {words}")
         return ", ".join(told)
+
+
+def in_parts(rows: Iterable[R]) -> Iterator[list[R]]:
+    """Rows page by page: at most `PER_PAGE` on one, and fewer where they are heavy."""
+    part: list[R] = []
+    weight = 0
+    for row in rows:
+        weight += row.weight
+        if part and (len(part) == PER_PAGE or weight > HEAVY):
+            yield part
+            part, weight = [], row.weight
+        part.append(row)
+    if part:
+        yield part
 
 
 def newest_texts(archive: Archive) -> Iterator[tuple[Key, Agreement]]:
@@ -269,6 +400,15 @@ def impact(archive: Archive, clause_id: str) -> Iterator[str]:
         yield f"  {use.agreement.path}:{use.clause.line}: đang dùng câu chữ {use.wording}"
 
 
+def _version(agreement: Agreement) -> str:
+    """Which version of its edition it is; empty where there is one that is no draft."""
+    name = "bản đầu"
+    if agreement.version != AS_SIGNED:
+        name = PartialDate.parse(agreement.version).words.replace("ngày", "bản")
+    parts = [name] if len(agreement.versions) > 1 else []
+    return ", ".join([*parts, *(["bản thảo"] if agreement.facts.draft else [])])
+
+
 def _held(agreement: Agreement) -> str:
     facts = agreement.facts
     if facts.draft:
@@ -280,11 +420,17 @@ def _held(agreement: Agreement) -> str:
 
 def shared_pages(usage: Usage) -> dict[str, Callable[[], SitePage]]:
     """The list of shared clauses and the pages of each, by address."""
-    found: dict[str, Callable[[], SitePage]] = {BASE: partial(_index_page, usage)}
+    found: dict[str, Callable[[], SitePage]] = {}
+    cards = list(in_parts(_index_cards(usage))) or [[]]
+    for page, part in enumerate(cards, 1):
+        found[_index_address(page)] = partial(_index_page, part, (page, len(cards)))
     for name in usage.uses:
-        last = max(1, -(-len(usage.listed[name]) // PER_PAGE))
-        for page in range(1, last + 1):
-            found[_address(name, page)] = partial(_clause_page, usage, name, page, last)
+        parts, count = usage.parts(name), usage.count(usage.uses[name])
+        totals = Counter((row.sample, row.group) for part in parts for row in part)
+        for page, rows in enumerate(parts, 1):
+            found[_address(name, page)] = partial(
+                _clause_page, usage, name, rows, totals, count, (page, len(parts))
+            )
     return found
 
 
@@ -294,7 +440,7 @@ def against(usage: Usage, unit_id: UnitId, series_id: SeriesId, up: str) -> str:
     if standing is None:
         return ""
     rows = [
-        (usage.archive.shared[name], answer, _own_words(answer, usage.meant[name]))
+        (usage.archive.shared[name], answer, usage.marked((unit_id, series_id), answer))
         for name, answer in standing.answers.items()
     ]
     order = list(How)
@@ -311,59 +457,56 @@ def against(usage: Usage, unit_id: UnitId, series_id: SeriesId, up: str) -> str:
     return ENVIRONMENT.get_template("shared_unit.html").render(id=series_id, model=model, up=up)
 
 
-def _index_page(usage: Usage) -> SitePage:
-    cards = []
+def _index_cards(usage: Usage) -> list[_IndexCard]:
+    """The shared clauses, those first that most units use."""
+    found = []
     for name, uses in usage.uses.items():
         clause = usage.archive.shared[name]
         periods = sorted(clause.wordings, reverse=True)
-        real = {use.agreement.unit_id for use in uses if not use.agreement.unit.sample}
-        cards.append(
-            {
-                "id": name, "title": clause.title, "periods": periods, "units": len(real),
-                "text": _with_pills(clause.wordings[periods[0]], usage.meant[name]), "count": usage.count(uses),
-                "sample": name in usage.samples,
-                "plain": f"{clause.title} {clause.wordings[periods[0]]}".lower(),
-            }
+        html = _rows().card(
+            name, clause.title, periods, _with_pills(clause.wordings[periods[0]], usage.meant[name]),
+            usage.count(uses), name in usage.samples, _UP,
         )  # fmt: skip
-    cards.sort(key=lambda card: (-int(str(card["units"])), str(card["title"])))
-    html = ENVIRONMENT.get_template("shared.html").render(cards=cards, up=up_from(BASE))
-    said = "Các điều khoản mà nhiều đơn vị dùng chung: câu chữ qua các năm và ai dùng câu chữ nào."
-    return SitePage(
-        address=BASE, title="Điều khoản dùng chung", description=said, html=html,
+        real = {use.agreement.unit_id for use in uses if not use.agreement.unit.sample}
+        found.append(_IndexCard(clause.title, len(real), str(html)))
+    return sorted(found, key=lambda card: (-card.units, card.title))
+
+
+def _index_page(cards: Sequence[_IndexCard], of: tuple[int, int]) -> SitePage:
+    page, last = of
+    address = _index_address(page)
+    up = up_from(address)
+    html = ENVIRONMENT.get_template("shared.html").render(
+        cards=_placed((card.html for card in cards), up), up=up, page=page, last=last,
+        address_of=_index_address,
     )  # fmt: skip
+    said = "Các điều khoản mà nhiều đơn vị dùng chung: câu chữ qua các năm và ai dùng câu chữ nào."
+    title = "Điều khoản dùng chung" if page == 1 else f"Điều khoản dùng chung, trang {page}"
+    return SitePage(address=address, title=title, description=said, html=html)
 
 
-def _clause_page(usage: Usage, name: str, page: int, last: int) -> SitePage:
+def _clause_page(
+    usage: Usage, name: str, listed: Sequence[Listed], totals: Mapping[tuple[bool, str], int],
+    count: str, of: tuple[int, int],
+) -> SitePage:  # fmt: skip
+    page, last = of
     clause = usage.archive.shared[name]
-    uses = usage.uses[name]
-    periods = sorted(clause.wordings, reverse=True)
-    texts = [clause.wordings[period] for period in periods]
     meant = usage.meant[name]
-    wordings = [
-        {
-            "period": period, "text": _with_pills(text, meant), "before": before,
-            "marked": _marked(earlier, text, meant, both=True) if before else "",
-            "count": usage.count(with_it := [use for use in uses if use.wording == str(period)]),
-            "sample": made_up(with_it),
-        }
-        for period, text, before, earlier in zip(
-            periods, texts, [*periods[1:], None], [*texts[1:], ""], strict=True
-        )
-    ]  # fmt: skip
-    listed = usage.listed[name]
-    part = listed[(page - 1) * PER_PAGE : page * PER_PAGE]
+    address = _address(name, page)
+    up = up_from(address)
     groups = []
-    for (sample, group), rows in groupby(part, key=lambda row: row[:2]):
+    for (sample, group), each_row in groupby(listed, key=lambda row: (row.sample, row.group)):
+        rows = list(each_row)
         id_, heading = _GROUPS[group]
-        keys = [key for _, _, key in rows]
-        total = sum(each[:2] == (sample, group) for each in listed)
         own = {"id": f"mau-{id_}" if sample else id_, "heading": heading, "sample": sample}
-        shown = _matrix(usage, name, keys) if group == _USING else _standing_rows(usage, name, keys)
-        groups.append({**own, "kind": group, "total": total, **shown})
+        shown = _matrix(usage, rows, up) if group == _USING else _placed_rows(rows, up)
+        groups.append({**own, "kind": group, "total": totals[sample, group], **shown})
     html = ENVIRONMENT.get_template("shared_clause.html").render(
-        id=name, clause=clause, sample=name in usage.samples, wordings=wordings if page == 1 else [], groups=groups,
-        up=up_from(_address(name, page)), page=page, last=last, base=_address(name, 1),
-        blanks=[(_pill(each, meant), each, each in _SIDES) for each in meant], newest=str(periods[0]), count=usage.count(uses), signs=_SIGNS, How=How,
+        id=name, clause=clause, sample=name in usage.samples, groups=groups, up=up,
+        wordings=_wordings(usage, name) if page == 1 else [], page=page, last=last,
+        base=_address(name, 1), address_of=partial(_address, name), count=count,
+        blanks=[(_pill(each, meant), each, each in _SIDES) for each in meant],
+        newest=str(max(clause.wordings)), How=How,
     )  # fmt: skip
     contents = [Contents("cau-chu", "Câu chữ qua các năm", 2)] if page == 1 else []
     for each in groups:
@@ -371,42 +514,62 @@ def _clause_page(usage: Usage, name: str, page: int, last: int) -> SitePage:
         contents.append(Contents(str(each["id"]), words, 2))
     named = "" if page == 1 else f", trang {page}"
     return SitePage(
-        address=_address(name, page), title=f"{clause.title}{named} – Điều khoản dùng chung",
+        address=address, title=f"{clause.title}{named} – Điều khoản dùng chung",
         description=f"Điều khoản dùng chung “{clause.title}”: câu chữ qua các năm, ai dùng câu nào.",
         html=html, contents=tuple(contents),
     )  # fmt: skip
 
 
-def _matrix(usage: Usage, name: str, keys: Sequence[Key]) -> dict[str, object]:
-    """Units × periods: None where there is no edition, else the uses in it."""
-    of: dict[tuple[Key, Period], list[Use]] = {}
+def _wordings(usage: Usage, name: str) -> list[dict[str, object]]:
+    """The wordings of a shared clause, the newest first, each with what it changed."""
+    clause, meant = usage.archive.shared[name], usage.meant[name]
+    periods = sorted(clause.wordings, reverse=True)
+    texts = [clause.wordings[period] for period in periods]
+    by_wording: dict[str, list[Use]] = {}
     for use in usage.uses[name]:
-        key = (use.agreement.unit_id, use.agreement.series_id)
-        of.setdefault((key, use.agreement.period), []).append(use)
-    editions = {key: {each.period for each in usage.archive.editions(*key)} for key in keys}
-    periods = sorted({period for each in editions.values() for period in each})
-    rows = [
-        (_named(usage, key), [
-            of.get((key, period), []) if period in editions[key] else None for period in periods
-        ])
-        for key in keys
+        by_wording.setdefault(use.wording, []).append(use)
+    return [
+        {
+            "period": period, "text": _with_pills(text, meant), "before": before,
+            "marked": _marked(earlier, text, meant, both=True) if before else "",
+            "count": usage.count(with_it := by_wording.get(str(period), [])),
+            "sample": made_up(with_it),
+        }
+        for period, text, before, earlier in zip(
+            periods, texts, [*periods[1:], None], [*texts[1:], ""], strict=True
+        )
     ]  # fmt: skip
-    return {"periods": periods, "rows": rows}
 
 
-def _standing_rows(usage: Usage, name: str, keys: Sequence[Key]) -> dict[str, object]:
-    meant = usage.meant[name]
-    rows = [
-        (_named(usage, key), standing, answer, _own_words(answer, meant))
-        for key in keys
-        if (standing := usage.standings[key]) and (answer := standing.answers[name])
-    ]
-    return {"rows": rows}
+def _matrix(usage: Usage, rows: Sequence[Listed], up: str) -> dict[str, object]:
+    """Units × periods: where an edition has the clause, where it lacks it, where there is none."""
+    editions = {row.key: {each.period for each in usage.archive.editions(*row.key)} for row in rows}
+    periods = sorted({period for each in editions.values() for period in each})
+    none = {True: str(_rows().unused()), False: "<td></td>"}
+    made = (
+        "".join(
+            (
+                usage.head(row.key),
+                *(row.cells.get(period) or none[period in editions[row.key]] for period in periods),
+            )
+        )
+        for row in rows
+    )
+    return {"periods": periods, "rows": _placed((f"<tr>{row}</tr>\n" for row in made), up)}
 
 
-def _named(usage: Usage, key: Key) -> tuple[UnitId, Unit, str]:
-    unit = usage.archive.units[key[0]]
-    return key[0], unit, unit.sides[unit.series[key[1]].counterpart]
+def _placed_rows(rows: Iterable[Listed], up: str) -> dict[str, object]:
+    return {"rows": _placed((row.html for row in rows), up)}
+
+
+def _placed(rows: Iterable[str], up: str) -> Markup:
+    """Rows on a page from which that is the way to the site's root."""
+    return Markup("".join(rows).replace(_UP, up))  # noqa: S704 each was made by a template
+
+
+def _rows() -> Any:
+    """The macros that make the rows of these lists."""
+    return ENVIRONMENT.get_template("shared_rows.html").module
 
 
 def _own_words(answer: Answer, meant: Mapping[str, str]) -> Markup:
@@ -454,6 +617,11 @@ def _terms(agreement: Agreement) -> dict[str, str]:
     """What fills the blanks: the unit's terms of that period; else its names for the sides."""
     sides = {side.value: name for side, name in agreement.unit.sides.items()}
     return {**sides, **terms_of(agreement.unit, agreement.period)}
+
+
+def _index_address(page: int) -> str:
+    """A page of the list; no id of a clause has two hyphens in a row."""
+    return BASE if page == 1 else f"{BASE}trang--{page}/"
 
 
 def _address(name: str, page: int) -> str:

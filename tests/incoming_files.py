@@ -36,10 +36,13 @@ _PAGE = (
 
 
 def packed(content: bytes, times: int) -> bytes:
-    """Content many times over as one deflated stream, made piece by piece."""
-    squeezer = zlib.compressobj(9)
-    pieces = [squeezer.compress(content) for _ in range(times)]
-    return b"".join([*pieces, squeezer.flush()])
+    """Content many times over as one deflated stream; it is deflated only once."""
+    squeezer = zlib.compressobj(9, wbits=-15)
+    piece = squeezer.compress(content) + squeezer.flush(zlib.Z_FULL_FLUSH)
+    check = 1
+    for _ in range(times):
+        check = zlib.adler32(content, check)
+    return b"\x78\xda" + piece * times + b"\x03\x00" + check.to_bytes(4, "big")
 
 
 def bare_pdf(

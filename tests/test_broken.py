@@ -86,7 +86,9 @@ def code_of(folder: Path) -> str:
 
 def codes() -> set[str]:
     """The codes that stand in the program, each as a string of its own."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "macros").rglob("*.py")]
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "macros").rglob("*.py")
+    ]
     strings = {
         node.value
         for tree in trees

@@ -12,7 +12,9 @@ FLOORS = [
     "grammar citing reading clauses verbatim links limits calendar compare markup seal matter editing against mentions layout legacy foreign",
     "checks render redline export telling keeping ways renewal usage touched safety serving counterparts importing",
     "archive publish git site review asking search naming intake exchange cache",
-    "__init__ hooks cli",
+    "building proposal",
+    "__init__ hooks",
+    "cli",
     "__main__",
 ]
 FLOOR_OF = {name: floor for floor, names in enumerate(FLOORS) for name in names.split()}

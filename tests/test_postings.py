@@ -1,12 +1,23 @@
 """Words and the files in which they are looked up."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from macros.postings import ALL, AROUND, Index, Shorts, coded_list, forms, words_of
+from macros.postings import (
+    ALL,
+    AROUND,
+    Index,
+    Shorts,
+    coded_records,
+    forms,
+    joined,
+    most_common,
+    packed,
+    words_of,
+)
 
 
 def number(data, at):
@@ -26,24 +37,29 @@ def text(data, at):
     return data[at : at + size].decode(), at + size
 
 
-def read_list(data):
-    """The numbers of a list, as docs/assets/tim.js reads them."""
-    at, last, found = 1, -1, []
-    if data[0] == 2:
-        base, at = number(data, at)
-        bits = enumerate(data[at:])
-        return [
-            base + place * 8 + bit for place, byte in bits for bit in range(8) if byte >> bit & 1
-        ]
+def read_list(data, starts=(0,)):
+    """The records of a list, as docs/assets/tim.js reads them; `starts` has each run's first."""
+    at, found = 0, []
     while at < len(data):
-        gap, at = number(data, at)
-        more, at = number(data, at) if data[0] == 1 else (0, at)
-        found += range(last + 1 + gap, last + 2 + gap + more)
-        last = found[-1]
+        run, at = number(data, at)
+        head, at = number(data, at)
+        first, end = starts[run], at + (head >> 2)
+        if head & 3 == 2:
+            base, at = number(data, at)
+            bits = int.from_bytes(data[at:end], "little")
+            found += [
+                first + base + place for place in range(bits.bit_length()) if bits >> place & 1
+            ]
+            at = end
+        while at < end:
+            gap, at = number(data, at)
+            more, at = number(data, at) if head & 3 == 1 else (0, at)
+            found += range(first + gap, first + gap + more + 1)
+            first = found[-1] + 1
     return found
 
 
-def read_files(files):
+def read_files(files, starts=(0,)):
     """All entries of files: key → form → numbers."""
     found = {}
     for first, data in files:
@@ -52,16 +68,32 @@ def read_files(files):
             shared, at = number(data, at)
             rest, at = text(data, at)
             key = key[:shared] + rest
-            found.setdefault(key, {})
+            assert key not in found
+            found[key] = {}
             assert first.encode("utf-16-be") <= key.encode("utf-16-be")
             size, at = number(data, at)
             end = at + size
             while at < end:
                 form, at = text(data, at)
                 size, at = number(data, at)
-                found[key][form] = read_list(data[at : at + size])
+                found[key][form] = read_list(data[at : at + size], starts)
                 at += size
     return found
+
+
+def read(*runs):
+    """The words and the pairs of runs that stand one after another."""
+    starts = list(accumulate((run.size for run in runs), initial=0))
+    words, pairs = packed([run.words for run in runs]), packed([run.pairs for run in runs])
+    return read_files(words, starts), read_files(pairs, starts)
+
+
+def filed(texts, around=(), shorts=None):
+    """An index of these texts."""
+    index = Index()
+    for each in texts:
+        index.add(each, around, shorts or Shorts({}))
+    return index
 
 
 @pytest.mark.parametrize(
@@ -84,10 +116,15 @@ def test_both_unicode_forms_are_one_word():
     assert words_of("Chi \u0111oa\u0300n") == words_of("Chi đoàn")
 
 
+def coded(numbers):
+    """A list that one run has."""
+    return b"\0" + coded_records(sum(1 << each for each in numbers))
+
+
 @given(st.sets(st.integers(0, 70_000), min_size=1, max_size=300))
 def test_a_list_comes_back(numbers):
     """What is coded is read back."""
-    assert read_list(coded_list(sorted(numbers))) == sorted(numbers)
+    assert read_list(coded(numbers)) == sorted(numbers)
 
 
 @given(st.integers(0, 5000), st.lists(st.tuples(st.integers(1, 3), st.integers(1, 60)), min_size=1))
@@ -98,23 +135,22 @@ def test_runs_and_dense_lists_come_back(start, steps):
         start += gap
         numbers += range(start, start + length)
         start += length
-    coded = coded_list(numbers)
 
-    assert read_list(coded) == numbers
-    assert len(coded) <= len(numbers) + 3
+    assert read_list(coded(numbers)) == numbers
+    assert len(coded(numbers)) <= len(numbers) + 4
 
 
 WORDS = st.sampled_from("công đoàn thi đua khen thưởng CBGV CB điều 2 I".split())
 
 
-@given(st.lists(st.lists(WORDS, max_size=12).map(" ".join), max_size=30))
+TEXTS = st.lists(st.lists(WORDS, max_size=12).map(" ".join), max_size=30)
+
+
+@given(TEXTS)
 def test_the_files_hold_every_word_of_every_record(texts):
     """Each word is under its folded key and its accented form, each pair under both words."""
-    index = Index()
     shorts = Shorts({"CB": "cán bộ", "GV": "giáo viên"})
-    for each in texts:
-        index.add(each, ("Trường Hoa Sữa",), shorts)
-    words, pairs = map(read_files, index.files())
+    words, pairs = read(joined([filed(texts, ("Trường Hoa Sữa",), shorts)]))
     for place, each in enumerate(texts):
         within = words_of(each)
         for folded, accented in within:
@@ -125,11 +161,34 @@ def test_the_files_hold_every_word_of_every_record(texts):
         assert place in pairs["hoa sua"][AROUND]
 
 
+FEW = st.lists(st.lists(WORDS, max_size=4).map(" ".join), max_size=4)
+
+
+@given(st.lists(st.lists(FEW, max_size=3), max_size=4))
+def test_pieces_hold_what_the_whole_holds(runs):
+    """Records filed in many indexes, joined in runs, are found as if they were filed in one."""
+    around = ("Khoản 2 mục I",)
+    made = [joined([filed(texts, around) for texts in run]) for run in runs]
+    whole = joined([filed([each for run in runs for texts in run for each in texts], around)])
+
+    assert read(*made) == read(whole)
+    assert most_common(made, 9) == most_common([whole], 9)
+
+
+def test_a_change_in_one_file_leaves_those_after_it_alone():
+    """Files end where a key of theirs says so: one more word moves the ends of few."""
+    texts = [" ".join(f"{one}{other}" for other in range(1000)) for one in "abcdefghijklmnop"]
+    before = list(packed([joined([filed(texts)]).words]))
+    after = list(packed([joined([filed([*texts, "aa"])]).words]))
+
+    assert len(before) > 10
+    assert len(set(after) - set(before)) <= 3
+
+
 def test_abbreviations_are_filed_in_full_too():
     """`CBGV` is found by `cán bộ giáo viên`, though only its parts are in the glossary."""
-    index = Index()
-    index.add("Vận động CBGV tham gia", (), Shorts({"CB": "cán bộ", "GV": "giáo viên"}))
-    words, pairs = map(read_files, index.files())
+    shorts = Shorts({"CB": "cán bộ", "GV": "giáo viên"})
+    words, pairs = read(joined([filed(["Vận động CBGV tham gia"], (), shorts)]))
 
     assert words["cbgv"] == {"cbgv": [0]}
     assert pairs["bo giao"] == {ALL: [0]}
@@ -157,18 +216,13 @@ def test_joined_abbreviations_leave_no_rest(word, full):
 
 def test_keys_stand_as_javascript_compares_them():
     """A letter beyond the first 65,536 stands before U+FF71, as its first half is smaller."""
-    index = Index()
-    index.add("\U00020000 \uff71 a", (), Shorts({}))
-    words, _ = index.files()
+    words, _ = read(joined([filed(["\U00020000 \uff71 a"])]))
 
-    expected = ["a", "a*", "\U00020000", "\U00020000*", "\uff71", "\uff71*"]
-    assert list(read_files(words)) == expected
+    assert list(words) == ["a", "a*", "\U00020000", "\U00020000*", "\uff71", "\uff71*"]
 
 
 def test_the_common_words_are_in_order():
     """The most common first; numbers and single letters are not among them."""
-    index = Index()
-    for each in ("thi đua 2024", "thi a", "thi đua"):
-        index.add(each, (), Shorts({}))
+    run = joined([filed(["thi đua 2024", "thi a", "thi đua"])])
 
-    assert index.common(9) == ["thi", "dua"]
+    assert most_common([run], 9) == ["thi", "dua"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +23,7 @@ from macros.model import (
     Edition,
     Kind,
     Page,
+    PartialDate,
     Period,
     Region,
     Series,
@@ -29,8 +33,9 @@ from macros.model import (
     UnitId,
     UnitName,
     UnitType,
+    Withdrawn,
 )
-from macros.publish import PER_PAGE, Publication
+from macros.publish import PER_PAGE, UNITS, Publication
 from macros.render import Contact
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,12 +97,130 @@ def test_long_list_is_paged_by_type() -> None:
     assert max(len(page.html.encode()) for page in lists.values()) < 100_000
 
 
+def sampled(archive: Archive, *, keep: int = 0) -> Archive:
+    """The archive with all units but the first `keep` made up."""
+    units = {
+        key: unit if number < keep else replace(unit, sample=True)
+        for number, (key, unit) in enumerate(archive.units.items())
+    }
+    agreements = tuple(replace(each, unit=units[each.unit_id]) for each in archive.agreements)
+    return Archive(units=units, agreements=agreements)
+
+
+def test_many_samples_are_paged_behind_the_others() -> None:
+    """Samples are no way to make a list long: where they are many they stand on the pages by type,
+    apart from the units that count.
+    """
+    pages = pages_of(sampled(many(300), keep=10))
+    lists = {a: p.html for a, p in pages.items() if re.fullmatch(r"don-vi/(loai/.*)?", a)}
+    named = [name for html in lists.values() for name in re.findall(r"Đơn vị đo \d{4}", html)]
+    first = lists["don-vi/loai/mam-non/"].split("<h2>Dữ liệu mẫu</h2>")
+
+    assert sorted({f"Đơn vị đo {number:04}" for number in range(300)}) == sorted(set(named))
+    assert "Kho có 10 đơn vị." in lists["don-vi/"]
+    assert max(len(html.encode()) for html in lists.values()) < 100_000
+    assert [5, PER_PAGE - 5] == [len(re.findall(r'class="unit-name"', part)) for part in first]
+
+
+def units_of(archive: Archive, day: date = DAY) -> dict[str, Any]:
+    """What the browser has to filter the units."""
+    found: dict[str, Any] = json.loads(
+        dict(Publication(archive, day, Contact()).common_files())[UNITS]
+    )
+    return found
+
+
+def test_a_thousand_units_are_filtered_from_a_small_file() -> None:
+    """The long list names one file, which has all units and stays small."""
+    archive = many(1000)
+    files = dict(Publication(archive, DAY, Contact()).common_files())
+
+    assert 'data-list="../don-vi/units.json"' in pages_of(archive)["don-vi/"].html
+    assert len(files[UNITS]) < 150_000
+    assert sorted(archive.units) == sorted(row[0] for row in json.loads(files[UNITS])["units"])
+
+
+def test_list_for_the_browser_says_what_the_pages_say() -> None:
+    """Each unit with its name, type, region and, by series, what the lists show of it; the states
+    are those of the card, each from its day on.
+    """
+    found = units_of(load(ROOT).archive, date(2026, 3, 1))
+    rows = {row[0]: row for row in found["units"]}
+    id_, name, kind, region, sample, texts, series = rows["truong-mau"]
+    side, called, period, title, states = series[1], *series[2:]
+
+    assert ("truong-mau", "Trường Mẫu", 1) == (id_, name, sample)
+    assert "Quy chế phối hợp năm học 2025-2026" == found["titles"][title]
+    assert ("union", "cong-doan", "2025-2026") == (found["sides"][side], series[0], period)
+    assert found["names"][called] in pages_of(load(ROOT).archive)["don-vi/"].html
+    assert ["current", "2026-06-01", "past"] == found["states"][states]
+    assert ("trung-hoc-co-so", 5) == (found["types"][kind], texts)
+    assert region == -1 or found["regions"][region]
+    assert 0 == rows["phong-gddt-huyen"][5]
+
+
+def test_editions_of_a_unit_depend_on_it_alone() -> None:
+    """What is fetched once a unit is picked: its editions, where they are and what was built."""
+    archive = load(ROOT).archive
+    unit_id = UnitId("truong-mau")
+    alone = Archive(
+        units={unit_id: archive.units[unit_id]},
+        agreements=tuple(each for each in archive.agreements if each.unit_id == unit_id),
+        shared=archive.shared, glossary=archive.glossary, sources=archive.sources,
+    )  # fmt: skip
+    address = "don-vi/truong-mau/editions.json"
+    data = dict(Publication(alone, DAY, Contact()).files_of(unit_id))[address]
+    first, second, *_ = json.loads(data)["editions"]
+
+    assert data == dict(Publication(archive, DAY, Contact()).files())[address]
+    assert "truong-mau/cong-doan/2022-2023" == first["id"]
+    assert {first["id"]} == set(second["built"])
+    assert second["built"][first["id"]] in pages_of(archive)
+
+
+@pytest.mark.parametrize("day", [date(2022, 9, 1), date(2024, 10, 7), DAY])
+def test_the_sentence_of_a_later_day_is_that_days_own(day: date) -> None:
+    """What the home page keeps for later days is what it says when it is built on them."""
+    archive = load(ROOT).archive
+    html = Publication(archive, day, Contact()).glance("./")
+    later = re.search(r'data-later="([^"]+)"', html)
+
+    assert later
+    for then, sentence in json.loads(unescape(later[1])):
+        built = Publication(archive, date.fromisoformat(then), Contact()).glance("./")
+        assert f">{sentence}</p>" in built
+
+
+def test_withdrawn_editions_stop_counting_on_their_day() -> None:
+    """From the day of its withdrawal on an edition is no longer counted, also where none replaces
+    it.
+    """
+    archive = many(3)
+    unit_id, unit = next(iter(archive.units.items()))
+    period = Period(2025, 2026)
+    gone = Withdrawn(date=PartialDate(2026, 1, 15), evidence="Thông báo 1")
+    edition = replace(unit.series["cong-doan"].editions[period], withdrawn=gone)
+    series = {"cong-doan": replace(unit.series["cong-doan"], editions={period: edition})}
+    changed = replace(unit, series=series)
+    found = Archive(
+        units={**archive.units, unit_id: changed},
+        agreements=tuple(
+            replace(each, unit=changed) if each.unit_id == unit_id else each
+            for each in archive.agreements
+        ),
+    )
+    html = unescape(Publication(found, date(2025, 10, 1), Contact()).glance("./"))
+
+    assert "kho có bản của 3 trên 3 đơn vị." in html
+    assert '["2026-01-15", "Năm học 2025-2026: kho có bản của 2 trên 2 đơn vị."]' in html
+
+
 def test_short_list_stands_on_one_page() -> None:
     """A few units are all on the first page, which asks for no other."""
     page = pages_of(many(3))["don-vi/"]
 
     assert len(re.findall(r"Đơn vị đo \d{4}", page.html)) == 3
-    assert "data-more" not in page.html
+    assert "data-list" not in page.html
 
 
 def test_series_address_shows_the_edition_that_holds() -> None:

@@ -210,6 +210,7 @@ SCENARIOS: dict[str, list[Edit]] = {
         sub("docs/huong-dan/index.md", ("Cách dùng", "Cách xem")),
         put("docs/huong-dan/moi.md", "# Trang mới\n\nMột trang.\n"),
         put("data/sources/ban-goc.txt", "QUY CHẾ\n"),
+        put("docs/huong-dan/hinh.png", "một hình\n"),
         sub(OPEN, ("hỗ trợ kinh phí", "hỗ trợ\nkinh phí")),
         sub("data/glossary.yml", ("abbreviations:", "# Chữ viết tắt\nabbreviations:")),
     ],

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from macros.archive import load
 from macros.compare import compare, fact_changes
+from macros.exchange.documents import documents
 from macros.exchange.typeset import agreement_pdf, comparison_pdf
 from macros.grammar import parse
 from macros.layout import Layout, layout_of
@@ -40,6 +41,7 @@ from macros.model import (
     SeriesId,
     Side,
     Signature,
+    TextState,
     Unit,
     UnitId,
     UnitName,
@@ -307,13 +309,6 @@ def test_the_fonts_have_every_letter():
     assert agreement_pdf(agreement).startswith(b"%PDF-1.7")
 
 
-def test_where_it_is_published_stands_at_the_foot():
-    """An address is said on every page, after what the file is."""
-    pdf = agreement_pdf(AGREEMENTS[0], "https://example.vn/don-vi/")
-
-    assert all(page.endswith(" · https://example.vn/don-vi/") for page in pages_of(pdf))
-
-
 @pytest.mark.parametrize(
     ("issuer", "own"),
     [
@@ -407,21 +402,104 @@ def test_a_reason_with_a_character_that_the_fonts_lack():
         comparison_pdf(pair(old, new))
 
 
+def test_an_offered_pdf_can_be_made():
+    """An agreement with a character that the fonts lack has a Word file and no PDF, nor has a
+    comparison with it; all others have both.
+    """
+    good, bad = replace(made(clause("một")), path="a"), replace(made(clause("hai 🎯")), path="b")
+    offered = documents([good, bad], [pair(good, bad), pair(good, good)])
+    name = "truong-mau-cong-doan-2024-2025"
+    own = f"don-vi/truong-mau/cong-doan/2024-2025/{name}"
+
+    assert [
+        (f"{own}.pdf", b"%PDF"),
+        (f"{own}.docx", b"PK\3\4"),
+        (f"{own}.docx", b"PK\3\4"),
+        (f"x/so-sanh-{name}.docx", b"PK\3\4"),
+        (f"x/so-sanh-{name}.pdf", b"%PDF"),
+        (f"x/so-sanh-{name}.docx", b"PK\3\4"),
+    ] == [(each.address, each.make()[:4]) for each in offered]
+
+
+def pairs_of(agreements: Iterable[Agreement]) -> list[Pair]:
+    """Comparisons of neighbours in a series, each at an address of its own."""
+    return [
+        replace(pair(old, new), address=f"{new.address}so-sanh/{old.period}/")
+        for old, new in pairwise(agreements)
+        if old.series == new.series and TextState.FULL is old.edition.text is new.edition.text
+    ]
+
+
+def keys(agreements: Iterable[Agreement]) -> dict[str, tuple[bytes, ...]]:
+    """What each document is kept under, by its address."""
+    own = list(agreements)
+    return {each.address: each.key for each in documents(own, pairs_of(own))}
+
+
+def test_a_unit_has_its_documents_by_itself():
+    """Unit by unit, in whatever order, documents and keys are those of all units together."""
+    apart: dict[str, tuple[bytes, ...]] = {}
+    for unit in sorted({each.unit_id for each in AGREEMENTS}, reverse=True):
+        apart |= keys(each for each in AGREEMENTS if each.unit_id == unit)
+
+    assert keys(AGREEMENTS) == apart
+    assert any("so-sanh-" in address for address in apart)
+
+
+SERIES = ARCHIVE.editions("truong-mau", "cong-doan")
+
+
+def test_a_word_changes_the_keys_of_what_holds_it():
+    """Another word is another text and another comparison with either neighbour; no more."""
+    first, second, third, *others = SERIES
+    last = second.page.clauses[-1]
+    clauses = (*second.page.clauses[:-1], replace(last, text=f"{last.text} thêm"))
+    edited = replace(second, page=replace(second.page, clauses=clauses))
+    before, after = keys(SERIES), keys([first, edited, third, *others])
+    holding = (second.address, f"{third.address}so-sanh/")
+
+    assert list(before) == list(after)
+    assert {address for address in before if address.startswith(holding)} == {
+        address for address in before if before[address] != after[address]
+    }
+    assert 6 == sum(address.startswith(holding) for address in before)
+
+
+def test_the_line_of_a_clause_is_in_no_key():
+    """An empty line more in a page makes no document anew."""
+    page = SERIES[0].page
+    moved = replace(page, clauses=tuple(replace(c, line=c.line + 1) for c in page.clauses))
+
+    assert keys(SERIES) == keys([replace(SERIES[0], page=moved), *SERIES[1:]])
+
+
+def test_a_document_is_told_in_a_line():
+    """Its representation holds no agreement: what writes down all that it sees stays small."""
+    told = [repr(each) for each in documents(SERIES, pairs_of(SERIES))]
+
+    assert told[0].startswith("Document(address='don-vi/")
+    assert max(map(len, told)) < 300
+
+
 DIGESTS = """
 import hashlib
-from tests.test_typeset import joint, pair, sample
+from tests.test_typeset import SERIES, joint, keys, pair, sample
 from macros.exchange.typeset import agreement_pdf, comparison_pdf
 told = pair(sample("2023-2024"), sample("2024-2025"))
 for pdf in (agreement_pdf(joint()), agreement_pdf(sample("2026-2027")), comparison_pdf(told)):
     print(hashlib.sha256(pdf).hexdigest())
+print(hashlib.sha256(repr(keys(SERIES)).encode()).hexdigest())
 """
 
 
 def test_the_bytes_are_the_same_everywhere(tmp_path: Path):
-    """No clock, zone, language, folder or hash seed shows in a file, nor what was made before."""
+    """No clock, zone, language, folder or hash seed shows in a file, nor what was made before;
+    nor in the keys that files are kept under.
+    """
     told = pair(sample("2023-2024"), sample("2024-2025"))
     own = [agreement_pdf(joint()), agreement_pdf(sample("2026-2027")), comparison_pdf(told)]
-    digests = [hashlib.sha256(pdf).hexdigest() for pdf in own]
+    own.append(repr(keys(SERIES)).encode())
+    digests = [hashlib.sha256(each).hexdigest() for each in own]
     for seed, zone, language in (("1", "Asia/Ho_Chi_Minh", "vi_VN.UTF-8"), ("7", "UTC+9", "C")):
         settings_ = {
             "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language, "PYTHONPATH": str(ROOT),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from macros.against import How, Model, difference, prints
 from macros.archive import load
+from macros.markup import ENVIRONMENT
 from macros.model import (
     Agreement,
     Archive,
@@ -29,7 +30,7 @@ from macros.model import (
 from macros.problem import EditorError
 from macros.publish import Publication
 from macros.render import Contact
-from macros.usage import PER_PAGE, Usage, impact
+from macros.usage import HEAVY, PER_PAGE, Usage, impact, shared_pages
 
 DAY = date(2026, 11, 21)
 CLAUSES = {
@@ -414,6 +415,77 @@ def test_no_page_grows_without_bound(tmp_path: Path):
     assert ["dieu-khoan/giao-ban/", "dieu-khoan/giao-ban/2/", "dieu-khoan/giao-ban/3/"] == list(own)
     assert [PER_PAGE, PER_PAGE, 1] == [len(each) for each in named]
     assert sorted(found.units) == sorted(name for each in named for name in each)
+
+
+def test_long_texts_make_shorter_pages(tmp_path: Path):
+    """A page ends before its rows grow heavy, so that long texts of a hundred units stay readable."""
+    found = archive(tmp_path, {"binh": {"2024-2025": OWN}})
+    [one] = found.agreements
+    long = tuple(
+        replace(each, text=f"{each.text} {'và các việc khác ' * 200}") for each in one.page.clauses
+    )
+    wordings = {Period(2024, 2025): long[-1].text.replace("hằng tuần", "hằng tháng").strip()}
+    heavy = replace(
+        found,
+        agreements=(replace(one, page=replace(one.page, clauses=long)),),
+        shared={"giao-ban": SharedClause(title="Giao ban", wordings=wordings)},
+    )
+    own = [h for at, h in pages(many(heavy, PER_PAGE)).items() if at.startswith("dieu-khoan/g")]
+
+    assert PER_PAGE == sum(html.count('<p class="who">') for html in own)
+    assert len(own) > 2
+    assert max(len(html) for html in own) < HEAVY + 20_000
+
+
+def test_rows_that_were_made_before_give_the_same_pages(tmp_path: Path):
+    """Pages are put together from the rows of each unit, made with it alone; without them too."""
+    found = archive(tmp_path, FOUR)
+    whole = Usage(found)
+    alone = {}
+    for key in whole.standings:
+        units = {key[0]: found.units[key[0]]}
+        own = tuple(each for each in found.agreements if each.unit_id == key[0])
+        usage = Usage(replace(found, units=units, agreements=own), common=whole.common)
+        alone |= dict(usage.standings)
+    bare = {key: replace(each, rows={}) for key, each in alone.items()}
+    expected = {at: make() for at, make in shared_pages(whole).items()}
+
+    assert any(each.rows for each in alone.values())
+    for standings in (alone, bare):
+        usage = Usage(found, common=whole.common, standings=standings)
+        assert expected == {at: make() for at, make in shared_pages(usage).items()}
+
+
+def test_list_of_hundreds_of_clauses_has_pages(tmp_path: Path):
+    """Hundreds of shared clauses stand on several pages, each once; the pages lead to each other."""
+    found = archive(tmp_path, {"binh": {"2024-2025": OWN}})
+    clause = found.shared["giao-ban"]
+    shared = {f"khoan-{n:03}": clause for n in range(2 * PER_PAGE + 1)}
+    made = pages(replace(found, shared=shared))
+    lists = {at: html for at, html in made.items() if re.fullmatch("dieu-khoan/(trang--.*)?", at)}
+    named = [
+        name
+        for html in lists.values()
+        for name in re.findall(r'unit-name" href="[^"]*/(k[^/]+)/"', html)
+    ]
+
+    assert ["dieu-khoan/", "dieu-khoan/trang--2/", "dieu-khoan/trang--3/"] == list(lists)
+    assert sorted(shared) == sorted(named)
+    assert '<a href="../dieu-khoan/trang--3/" aria-label="Trang 3">3</a>' in lists["dieu-khoan/"]
+    assert '<a href="../../dieu-khoan/" aria-label="Trang 1">1</a>' in lists["dieu-khoan/trang--2/"]
+
+
+@pytest.mark.parametrize(("page", "last"), [(1, 2), (7, 15), (1, 500), (250, 500), (500, 500)])
+def test_links_to_pages_stay_few(page: int, last: int):
+    """However many pages there are, a page leads to the first, the last and its neighbours with
+    about twenty links.
+    """
+    module = ENVIRONMENT.get_template("pages.html").module
+    html = str(module.pages(page, last, str, "../"))  # type: ignore[attr-defined]
+    linked = {int(each) for each in re.findall(r'aria-label="Trang (\d+)"', html)}
+
+    assert {1, last, max(1, page - 1), min(last, page + 1)} <= linked | {page}
+    assert len(linked) < 20
 
 
 def test_links_are_relative(tmp_path: Path):

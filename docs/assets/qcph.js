@@ -125,59 +125,113 @@
   const plain = (text) =>
     text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
 
+  const SHOWN = 100; // of a long list at a time
+
+  // What a filter asks of a unit, from its card or from the list of all units.
+  function fromCard(card) {
+    const { name, type, region, counterpart } = card.dataset;
+    const state = card.querySelector(".state").dataset.state;
+    return { name: plain(name), type, region, counterpart, state, card: () => card };
+  }
+
+  // All series of the units in units.json: what a filter asks, and the card, made when it is shown.
+  function fromList(list, root, form) {
+    const up = root.dataset.up;
+    const worded = (name) => new Map([...form.elements[name].options].map((each) => [each.value, each.text]));
+    const [typeWords, stateWords] = [worded("loai"), worded("tinh-trang")];
+    const blank = root.querySelector("template").content.firstElementChild;
+    return list.units.flatMap(([id, name, type, region, sample, , ...series]) =>
+      (sample ? [] : series).map(([key, side, called, period, title, states]) => {
+        let [state, ...later] = list.states[states];
+        for (; later.length && later[0] <= today; later = later.slice(2)) state = later[1];
+        const [slug, place] = [list.types[type], list.regions[region] ?? ""];
+        let card = null;
+        const made = () => {
+          card = blank.cloneNode(true);
+          const [unit, edition] = all("a", card);
+          unit.textContent = name;
+          unit.href = `${up}don-vi/${id}/`;
+          edition.textContent = list.titles[title];
+          edition.href = `${unit.getAttribute("href")}${key}/${period}/`;
+          const kind = [typeWords.get(slug), place, `với ${list.names[called]}`].filter(Boolean);
+          card.querySelector(".unit-meta").textContent = kind.join(" · ");
+          const badge = card.querySelector(".state");
+          badge.className = `state state-${state}`;
+          badge.textContent = stateWords.get(state);
+          return card;
+        };
+        return {
+          name: plain(name), type: slug, region: place, counterpart: list.sides[side], state,
+          card: () => card ?? made(),
+        };
+      }));
+  }
+
   function filters() {
     const root = document.querySelector("[data-units]");
     const form = root?.querySelector("form.filters");
     if (!form) return;
     const list = root.querySelector(".units-list");
+    const more = root.querySelector(".more");
+    const [none, said] = [root.querySelector(".none"), form.querySelector(".count")];
     const field = (name) => form.elements[name];
     const names = ["ten", "loai", "dia-ban", "ben", "tinh-trang"];
     const given = new URLSearchParams(location.search);
     for (const name of names) field(name).value = given.get(name) ?? "";
+    const samples = all(".samples .unit-card", root).map(fromCard);
+    // A long list is not in the page: it is fetched once, when the reader goes to the filter.
+    let rows = root.dataset.list ? null : all(".unit-card", list).map(fromCard);
+    const unfiltered = [...list.children];
     let loading = null;
-
-    // With many units the list is split into pages by type; filtering brings them all in once.
-    const more = () => (loading ??= (async () => {
-      const waiting = (root.dataset.more ?? "").split(" ").filter(Boolean);
-      const seen = new Set(waiting);
-      for (const address of waiting) {
-        const url = new URL(address, location.href);
-        const page = new DOMParser().parseFromString(await (await fetch(url)).text(), "text/html");
-        for (const card of all(".unit-card", page)) {
-          for (const link of all("a", card)) link.href = new URL(link.getAttribute("href"), url).href;
-          list.append(document.adoptNode(card));
-        }
-        for (const link of all(".pages a", page)) {
-          const next = new URL(link.getAttribute("href"), url).href;
-          if (!seen.has(next)) { seen.add(next); waiting.push(next); }
-        }
-      }
-      states(list);
-    })());
+    let shown = SHOWN;
+    const load = () => (loading ??= fetch(root.dataset.list)
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+      .then((found) => { rows = fromList(found, root, form); })
+      .catch(() => { loading = null; }));
 
     const apply = async () => {
       const value = Object.fromEntries(names.map((name) => [name, field(name).value]));
       const active = names.filter((name) => value[name]);
-      if (active.length || list.children.length) await more();
-      let count = 0;
-      for (const card of all(".unit-card", root)) {
-        const { name, type, region, counterpart } = card.dataset;
-        const state = card.querySelector(".state").dataset.state;
-        const fits =
-          plain(name).includes(plain(value.ten)) &&
-          (!value.loai || value.loai === type) &&
-          (!value["dia-ban"] || value["dia-ban"] === region) &&
-          (!value.ben || value.ben === counterpart) &&
-          (!value["tinh-trang"] || value["tinh-trang"] === state);
-        card.hidden = !fits;
-        if (fits && list.contains(card)) count += 1;
-      }
-      root.querySelector(".none").hidden = count > 0 || !active.length;
-      form.querySelector(".count").textContent = active.length ? `${count} kết quả` : "";
       const query = new URLSearchParams(active.map((name) => [name, value[name]])).toString();
       history.replaceState(null, "", query ? `?${query}` : location.pathname);
+      const words = plain(value.ten);
+      const fits = (row) =>
+        row.name.includes(words) &&
+        (!value.loai || value.loai === row.type) &&
+        (!value["dia-ban"] || value["dia-ban"] === row.region) &&
+        (!value.ben || value.ben === row.counterpart) &&
+        (!value["tinh-trang"] || value["tinh-trang"] === row.state);
+      for (const row of samples) row.card().hidden = !fits(row);
+      if (!rows && active.length) {
+        said.textContent = "Đang tải danh sách đơn vị …";
+        await load();
+        if (!rows) {
+          said.textContent = "Không tải được danh sách đơn vị. Kiểm tra đường truyền rồi thử lại.";
+          return;
+        }
+        if (names.some((name) => field(name).value !== value[name])) return; // asked again meanwhile
+      }
+      const found = (rows ?? []).filter(fits);
+      if (root.dataset.list) {
+        const cards = found.slice(0, shown).map((row) => row.card());
+        list.replaceChildren(...(active.length ? cards : unfiltered));
+        more.hidden = !active.length || found.length <= shown;
+      } else {
+        for (const row of rows) row.card().hidden = !fits(row);
+      }
+      none.hidden = found.length > 0 || !active.length;
+      said.textContent = active.length ? `${found.length} kết quả` : "";
     };
-    form.addEventListener("input", apply);
+    if (root.dataset.list) {
+      form.addEventListener("focusin", load, { once: true });
+      more.querySelector("button").addEventListener("click", async () => {
+        const before = shown;
+        shown += SHOWN;
+        await apply();
+        list.children[before]?.querySelector("a").focus();
+      });
+    }
+    form.addEventListener("input", () => { shown = SHOWN; return apply(); });
     form.addEventListener("submit", (event) => event.preventDefault());
     if (names.some((name) => field(name).value)) apply();
   }
@@ -187,19 +241,42 @@
     const form = root?.querySelector("form.filters");
     if (!form) return;
     const field = form.elements.chu;
-    const cards = all(".shared-card", root).map((card) => [card, plain(card.dataset.words)]);
+    const list = root.querySelector(".units-list");
+    const pages = root.querySelector(".pages");
+    const carded = (card) =>
+      [card, plain(all(".unit-name, .wording", card).map((each) => each.textContent).join(" ").replace(/[‹›]/g, ""))];
+    const cards = all(".shared-card", list).map(carded);
+    const here = cards.length;
     field.value = new URLSearchParams(location.search).get("chu") ?? "";
-    const apply = () => {
+    // The list has pages where there are hundreds; filtering brings the others in once.
+    let others = null;
+    const load = () => (others ??= Promise.all(all("a", pages).map(async ({ href }) => {
+      const answer = await fetch(href);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return all(".shared-card", page).map((card) => {
+        for (const link of all("a", card)) link.href = new URL(link.getAttribute("href"), href).href;
+        return carded(document.adoptNode(card));
+      });
+    })).then((found) => { cards.push(...found.flat()); }));
+    const apply = async () => {
       const asked = plain(field.value).split(/\s+/).filter(Boolean);
-      let count = 0;
-      for (const [card, words] of cards) {
-        card.hidden = !asked.every((word) => words.includes(word));
-        if (!card.hidden) count += 1;
+      history.replaceState(null, "", asked.length ? `?${new URLSearchParams({ chu: field.value })}` : location.pathname);
+      let whole = true;
+      if (asked.length && pages) {
+        await load().catch(() => { others = null; whole = false; });
       }
+      let count = 0;
+      const now = plain(field.value).split(/\s+/).filter(Boolean);
+      cards.forEach(([card, words], place) => {
+        card.hidden = !now.every((word) => words.includes(word)) || (!now.length && place >= here);
+        if (!card.hidden) count += 1;
+        if (place >= here && !card.isConnected) list.append(card);
+      });
+      if (pages) pages.hidden = now.length > 0;
       root.querySelector(".none").hidden = count > 0;
-      form.querySelector(".count").textContent = asked.length ? `${count} kết quả` : "";
-      const query = asked.length ? `?${new URLSearchParams({ chu: field.value })}` : location.pathname;
-      history.replaceState(null, "", query);
+      form.querySelector(".count").textContent =
+        (now.length ? `${count} kết quả` : "") + (whole ? "" : " trong trang này; không tải được các trang khác");
     };
     form.addEventListener("input", apply);
     form.addEventListener("submit", (event) => event.preventDefault());

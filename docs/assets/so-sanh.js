@@ -1,8 +1,10 @@
 // The page where any two editions are picked and compared, in the reader's browser.
-// Hides: which editions there are, how their texts are fetched, and the page made of a comparison;
+// Hides: which units and editions there are, how they and their texts are fetched (first the units, of
+// each that is picked its editions, of two editions their texts), and the page made of a comparison:
 // it is built as macros/templates/comparison.html is, so that both look and work alike.
 // Refuses: to compare (compare.js does), and to write markup: texts go in as text.
 import { compareAgreements, likeness } from "./compare.js";
+import { unitPicker } from "./so-sanh-don-vi.js";
 
 const SIDES = { old: "Trước", new: "Sau" };
 // As in macros/redline.py; a moved clause whose words stay is "moved".
@@ -20,6 +22,7 @@ const FACTS = {
     [each.capacity, each.title, each.name].filter(Boolean).join(" / ")),
   "Nơi nhận": (text) => text.recipients,
 };
+const LONGEST = 200; // letters of an address that are set against those of all units
 const TRY_AGAIN = "Kiểm tra đường truyền rồi thử lại.";
 const VIEWS = { inline: "Trong dòng", beside: "Hai cột", changes: "Chỉ chỗ khác" };
 const SAMPLE = " Đơn vị, người và văn bản mẫu do trang web đặt ra để minh họa, không có thật.";
@@ -31,7 +34,7 @@ const sides = Object.keys(SIDES);
 const all = (selector, within) => [...within.querySelectorAll(selector)];
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const idOf = (edition) => edition.id;
-const unitOf = (edition) => edition.id.split("/")[0];
+const unitOf = (id) => id.split("/")[0];
 const seriesOf = (edition) => edition.id.split("/").slice(0, 2).join("/");
 const nameOf = (edition) => `${edition.unit}, ${edition.words}`;
 
@@ -235,8 +238,10 @@ function start(root) {
     [".pickers", ".problems", ".status", ".result", "[data-after]"].map(one);
   const pageTitle = document.title;
   const chosen = { old: null, new: null };
-  const texts = new Map(); // what was fetched, by address
-  let editions = [];
+  const fetching = new Map(); // what was fetched, by address
+  const offered = { old: [], new: [] }; // of each side the editions of its unit
+  const picked = { old: null, new: null }; // and the unit, known before its editions are
+  let units = new Map();
   let shown = new AbortController(); // ends what the comparison before listens to
   const other = (side) => (side === "old" ? "new" : "old");
   const address = () => query({ old: chosen.old?.id, new: chosen.new?.id });
@@ -251,16 +256,34 @@ function start(root) {
     problems.append(made);
   }
 
-  function text(edition) {
-    if (!texts.has(edition.address)) {
-      const asked = fetched(here(`${edition.address}agreement.json`));
-      asked.catch(() => texts.delete(edition.address)); // so that it can be tried again
-      texts.set(edition.address, asked);
+  function once(address) {
+    if (!fetching.has(address)) {
+      const asked = fetched(here(address));
+      asked.catch(() => fetching.delete(address)); // so that it can be tried again
+      fetching.set(address, asked);
     }
-    return texts.get(edition.address);
+    return fetching.get(address);
   }
 
-  // Fill the three lists of a side: what can be chosen, and what is.
+  const text = (edition) => once(`${edition.address}agreement.json`);
+
+  // The editions of a unit; those without a text are among them.
+  async function editionsOf({ id, name, sample }) {
+    const { editions } = await once(`don-vi/${id}/editions.json`);
+    return editions.map((each) => ({ ...each, id: String(each.id), unit: name, sample, words: String(each.period) }));
+  }
+
+  const comparable = (rows) => rows.filter((each) => each.text === "full");
+  const nearest = (rows, id) => {
+    const letters = [...id.slice(0, LONGEST)];
+    const like = new Map(rows.map((each) => [each, likeness([...each.id], letters)]));
+    return [...rows].sort((x, y) => like.get(y) - like.get(x))[0];
+  };
+
+  const pickers = Object.fromEntries(sides.map((side) =>
+    [side, unitPicker(one(`[data-side="${side}"] .pick`), (unit) => pick(side, unit))]));
+
+  // What a side shows: its unit, the series and periods to choose from, and what is chosen.
   function fill(side) {
     const now = chosen[side];
     const put = (part, options, value) => {
@@ -271,15 +294,37 @@ function start(root) {
     };
     const options = (rows, key, words) => [...new Map(rows.map((each) => [key(each), words(each)]))]
       .map(([value, said]) => make("option", { value }, said));
-    const alike = (key) => editions.filter((each) => now && key(each) === key(now));
-    const units = [...editions].sort((x, y) => x.unit.localeCompare(y.unit, "vi"));
-    const [real, samples] = [false, true].map((sample) =>
-      options(units.filter((each) => Boolean(each.sample) === sample), unitOf, (each) => each.unit));
-    if (!now) real.unshift(make("option", { value: "" }, "– chọn đơn vị –"));
-    if (samples.length) real.push(make("optgroup", { label: "Dữ liệu mẫu" }, samples));
-    put("unit", real, now && unitOf(now));
-    put("series", options(alike(unitOf), seriesOf, (each) => each.series), now && seriesOf(now));
-    put("period", options(alike(seriesOf).reverse(), idOf, (each) => capital(each.words)), now && idOf(now));
+    const rows = now ? offered[side] : [];
+    const alike = rows.filter((each) => seriesOf(each) === seriesOf(now)).reverse();
+    pickers[side].show(picked[side]);
+    put("series", options(rows, seriesOf, (each) => each.series), now && seriesOf(now));
+    put("period", options(alike, idOf, (each) => capital(each.words)), now && idOf(now));
+  }
+
+  // A unit or a series stands for its newest edition, but not for the one on the other side.
+  function newest(side, rows) {
+    const found = [...rows].reverse();
+    const first = found.filter((each) => seriesOf(each) === seriesOf(found[0]));
+    return first.find((each) => each.id !== chosen[other(side)]?.id) ?? first[0] ?? null;
+  }
+
+  async function pick(side, unit) {
+    problems.replaceChildren();
+    picked[side] = unit;
+    chosen[side] = null;
+    status.textContent = "Đang tải các bản của đơn vị …";
+    fill(side);
+    one("[data-swap]").disabled = result.hidden = after.hidden = true;
+    const rows = await editionsOf(unit).catch(() => null);
+    if (picked[side] !== unit) return; // another one was picked meanwhile
+    if (!rows) {
+      status.textContent = "";
+      problem([`Không tải được các bản của ${unit.name}. ${TRY_AGAIN}`], () => pick(side, unit));
+      return;
+    }
+    offered[side] = comparable(rows);
+    chosen[side] = newest(side, offered[side]);
+    chose();
   }
 
   function draw(both) {
@@ -346,51 +391,64 @@ function start(root) {
     show();
   }
 
-  // What the address names; where there is no such edition, the nearest one.
-  function given(rows) {
-    const asked = new URLSearchParams(location.search);
-    const ids = Object.fromEntries(sides.map((side) => [side, asked.get(side)?.replace(/\/+$/, "")]));
-    for (const side of sides) {
-      const id = ids[side];
-      chosen[side] = editions.find((each) => each.id === id) ?? null;
-      if (!id || chosen[side]) continue;
-      const report = rows.find((each) => each.id === id);
-      if (report) {
-        problem([`${nameOf(report)}: kho chỉ có bài báo, không có điều khoản để so sánh.`]);
-        continue;
-      }
-      const like = (edition) => likeness([...edition.id], [...id]);
-      const [nearest] = [...editions].sort((x, y) => like(y) - like(x));
-      const link = nearest && make("a", { href: query({ ...ids, [side]: nearest.id }) }, nameOf(nearest));
-      problem([`Kho không có bản “${id}”.`, ...(link ? [" Gần nhất: ", link, "."] : [])]);
+  // What the address names on a side; where there is no such edition, the nearest one is offered.
+  async function given(side, ids) {
+    const id = ids[side];
+    const unit = units.get(unitOf(id));
+    const close = unit ?? nearest([...units.values()].filter((each) => each.texts), unitOf(id));
+    const rows = close ? await editionsOf(close) : [];
+    const edition = rows.find((each) => each.id === id);
+    if (edition?.text === "full") {
+      [picked[side], offered[side], chosen[side]] = [unit, comparable(rows), edition];
+      return;
     }
+    if (edition) {
+      problem([`${nameOf(edition)}: kho chỉ có bài báo, không có điều khoản để so sánh.`]);
+      return;
+    }
+    const near = nearest(comparable(rows), id);
+    const link = near && make("a", { href: query({ ...ids, [side]: near.id }) }, nameOf(near));
+    problem([`Kho không có bản “${id}”.`, ...(link ? [" Gần nhất: ", link, "."] : [])]);
   }
 
   async function load() {
-    status.textContent = "Đang tải danh sách các bản …";
-    const rows = await fetched(here("so-sanh/danh-sach.json")).catch(() => null);
-    if (!rows) {
+    status.textContent = "Đang tải danh sách đơn vị …";
+    const again = (said) => {
       status.textContent = "";
-      return problem([`Không tải được danh sách các bản. ${TRY_AGAIN}`], load);
+      problem([`${said} ${TRY_AGAIN}`], load);
+    };
+    try {
+      const list = await once("don-vi/units.json");
+      units = new Map(list.units.map(([id, name, , , sample, texts]) =>
+        [String(id), { id: String(id), name: String(name), sample: Boolean(sample), texts }]));
+    } catch {
+      return again("Không tải được danh sách đơn vị.");
     }
-    editions = rows.filter((each) => each.text === "full");
-    given(rows);
+    const order = new Intl.Collator("vi");
+    const pickable = [...units.values()].filter((unit) => unit.texts)
+      .sort((x, y) => x.sample - y.sample || order.compare(x.name, y.name));
+    for (const side of sides) pickers[side].offer(pickable);
+    const asked = new URLSearchParams(location.search);
+    const ids = Object.fromEntries(sides.map((side) => [side, asked.get(side)?.replace(/\/+$/, "")]));
+    try {
+      await Promise.all(sides.filter((side) => ids[side]).map((side) => given(side, ids)));
+    } catch {
+      return again("Không tải được các bản của đơn vị.");
+    }
     return show();
   }
 
   form.addEventListener("change", ({ target }) => {
     const { side } = target.closest("[data-side]").dataset;
-    const of = { unit: unitOf, series: seriesOf, period: idOf }[target.dataset.part];
-    const found = editions.filter((each) => of(each) === target.value).reverse();
-    // A unit or a series stands for its newest edition, but not for the one on the other side.
-    const first = found.filter((each) => seriesOf(each) === seriesOf(found[0]));
-    chosen[side] = first.find((each) => each !== chosen[other(side)]) ?? first[0];
-    if (target.dataset.part === "period") [chosen[side]] = found;
-    chose();
+    const { part } = target.dataset;
+    const rows = offered[side];
+    if (part === "series") chosen[side] = newest(side, rows.filter((each) => seriesOf(each) === target.value));
+    if (part === "period") chosen[side] = rows.find((each) => each.id === target.value);
+    if (part !== "unit") chose();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   one("[data-swap]").addEventListener("click", () => {
-    [chosen.old, chosen.new] = [chosen.new, chosen.old];
+    for (const each of [picked, offered, chosen]) [each.old, each.new] = [each.new, each.old];
     chose();
   });
   one("[data-copy]").addEventListener("click", async ({ target }) => {

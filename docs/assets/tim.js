@@ -17,6 +17,7 @@ const TURNS = 2; // times that a search begins again when the site was published
 const FEW = 3; // fewer results than these: look for misspelt words too
 const ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(" ");
 const PARTS = new Set("phan chuong muc dieu khoan diem doan tiet bang".split(" "));
+const RUNS = 1, BITS = 2; // ways in which a list is written; the third is gaps
 // How a record holds a word, from worst to best.
 const NO = 0, MISSPELT = 1, BEGINS_AROUND = 2, BEGINS = 3, STANDS = 4, FOLDED = 5, EXACT = 6;
 
@@ -57,23 +58,27 @@ function text(bytes, at) {
   return decoder.decode(bytes.subarray(at.now, (at.now += size)));
 }
 
-function list(bytes) {
-  const at = { now: 1 }, found = [];
-  let last = -1;
-  if (bytes[0] === 2) {
-    const base = number(bytes, at);
-    for (let place = at.now; place < bytes.length; place++) {
-      for (let bit = 0; bit < 8; bit++) {
-        if (bytes[place] >> bit & 1) found.push(base + (place - at.now) * 8 + bit);
+// The records of a list: for each run that has it the run's number, the size and way of what
+// follows, and the records counted from the run's first, which `runs` has.
+function list(bytes, runs) {
+  const at = { now: 0 }, found = [];
+  while (at.now < bytes.length) {
+    const first = runs[number(bytes, at)], head = number(bytes, at);
+    const end = at.now + (head >> 2);
+    if ((head & 3) === BITS) {
+      const base = first + number(bytes, at);
+      for (let place = base; at.now < end; place += 8) {
+        const byte = bytes[at.now++];
+        for (let bit = 0; bit < 8; bit++) if (byte >> bit & 1) found.push(place + bit);
+      }
+    } else {
+      for (let next = first; at.now < end; next++) {
+        next += number(bytes, at);
+        const last = (head & 3) === RUNS ? next + number(bytes, at) : next;
+        for (; next < last; next++) found.push(next);
+        found.push(next);
       }
     }
-    return found;
-  }
-  while (at.now < bytes.length) {
-    let next = last + 1 + number(bytes, at);
-    const end = bytes[0] === 1 ? next + number(bytes, at) : next;
-    for (; next <= end; next++) found.push(next);
-    last = end;
   }
   return found;
 }
@@ -85,10 +90,11 @@ async function fetched(address, kind) {
   return kind === "json" ? answer.json() : new Uint8Array(await answer.arrayBuffer());
 }
 
-// A file that the site was published with again carries another stamp.
-function stamped(bytes, own) {
-  const stamp = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (stamp !== own.contents.stamp) throw new Stale(stamp);
+// What leads to a file names its content, of which its first four bytes are a digest: what is there
+// in its place is of another build, or is no such file.
+function checked(bytes, digest) {
+  const own = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (own !== digest.slice(0, 8)) throw new Stale(digest);
   return bytes.subarray(4);
 }
 
@@ -104,9 +110,9 @@ function remembered(address, make) {
 
 // The entries of a file in the order of their keys: [key, its lists' bytes].
 function entries(folder, place) {
-  const own = site;
-  return remembered(`${folder}/${place}`, async () => {
-    const bytes = stamped(await fetched(`${folder}/${place}.bin`), own);
+  const [, digest] = filesOf(folder)[place], file = `${folder}/${digest}.bin`;
+  return remembered(file, async () => {
+    const bytes = checked(await fetched(file), digest);
     const at = { now: 0 }, found = [];
     let key = "";
     while (at.now < bytes.length) {
@@ -119,21 +125,25 @@ function entries(folder, place) {
   });
 }
 
-function decoded(bytes) {
+function decoded(bytes, { runs }) {
   const at = { now: 0 }, found = new Map();
   while (at.now < bytes.length) {
     const form = text(bytes, at), size = number(bytes, at);
-    found.set(form, list(bytes.subarray(at.now, (at.now += size))));
+    found.set(form, list(bytes.subarray(at.now, (at.now += size)), runs));
   }
   return found;
 }
 
+// All files of words or of pairs in order: [first key, digest].
+const filesOf = (folder) => folder === "chu" ? site.contents.words : site.contents.pairs;
+
 // The last file whose first key is not after `key`.
-function fileOf(firsts, key) {
-  let low = 0, high = firsts.length;
+function fileOf(folder, key) {
+  const files = filesOf(folder);
+  let low = 0, high = files.length;
   while (low < high) {
     const middle = low + high >> 1;
-    if (firsts[middle] <= key) low = middle + 1; else high = middle;
+    if (files[middle][0] <= key) low = middle + 1; else high = middle;
   }
   return low - 1;
 }
@@ -142,22 +152,23 @@ const NONE = new Map();
 
 // The lists of a key by form; empty where no record has it.
 async function lists(folder, key) {
-  const place = fileOf(folder === "chu" ? site.contents.words : site.contents.pairs, key);
+  const place = fileOf(folder, key);
   if (place < 0) return NONE;
+  const own = site;
   return remembered(`${folder}:${key}`, async () => {
     const found = (await entries(folder, place)).find((entry) => entry[0] === key);
-    return found ? decoded(found[1]) : NONE;
+    return found ? decoded(found[1], own) : NONE;
   });
 }
 
 // The lists of all keys that begin so.
 async function beginning(folder, start) {
   if (folder === "chu" && start.length < 3) return [await lists("chu", `${start}*`)];
-  const firsts = folder === "chu" ? site.contents.words : site.contents.pairs;
-  const first = Math.max(fileOf(firsts, start), 0);
-  const last = Math.min(fileOf(firsts, `${start}\uffff`), first + FILES - 1);
+  const first = Math.max(fileOf(folder, start), 0);
+  const last = Math.min(fileOf(folder, `${start}\uffff`), first + FILES - 1);
+  const own = site;
   const files = await Promise.all(range(last - first + 1).map((place) => entries(folder, first + place)));
-  return files.flat().filter(([key]) => key.startsWith(start)).map(([, bytes]) => decoded(bytes));
+  return files.flat().filter(([key]) => key.startsWith(start)).map(([, bytes]) => decoded(bytes, own));
 }
 
 // --- opening ---
@@ -177,21 +188,41 @@ async function open(base) {
 async function read(own) {
   const [contents, column] = await Promise.all([fetched("muc-luc.json", "json"), fetched("cot.bin")]);
   own.contents = contents;
-  const at = { now: 0 }, bytes = stamped(column, own), sorts = [];
+  const at = { now: 0 }, bytes = checked(column, contents.column), sorts = [];
   while (at.now < bytes.length) sorts.push(number(bytes, at));
   own.size = sorts.length;
   own.sort = Uint32Array.from(sorts);
   own.row = new Uint32Array(own.size);
   own.group = new Uint32Array(own.size);
-  own.starts = [];
-  let record = 0, group = -1;
-  contents.rows.forEach(([, , , , count], row) => {
-    own.starts.push(record);
+  own.rows = [];
+  own.runs = [];
+  let record = 0, group = -1, segment = 0, run = 0;
+  // Records that share a unit, a series and its years; `start` is the first record of their texts.
+  const row = (count, known) => {
     for (const end = record + count; record < end; record++) {
-      own.row[record] = row;
+      own.row[record] = own.rows.length;
       own.group[record] = group += contents.sorts[own.sort[record]][0];
     }
+    own.rows.push(known);
+  };
+  const begin = () => {
+    if (segment++ === run) {
+      run += contents.runs[own.runs.length];
+      own.runs.push(record);
+    }
+    return record;
+  };
+  contents.units.forEach(([id, , , sample, digest, rows], unit) => {
+    const start = begin(), texts = `${id}/${digest}`;
+    row(1, { texts, start, unit, name: ["", "", ""], years: -1, sample: 0, itself: true });
+    for (const [name, years, count] of rows) {
+      row(count, { texts, start, unit, name: contents.names[name], years, sample });
+    }
   });
+  for (const [folder, digest, sample, name, years, count] of contents.others) {
+    const start = begin();
+    row(count, { texts: `${folder}/${digest}`, start, unit: -1, name: contents.names[name], years, sample });
+  }
   own.common = contents.common.split(" ");
   own.known = new Set(own.common);
   const now = new Date();
@@ -204,7 +235,6 @@ async function read(own) {
   }
   own.one = [...own.shorts.keys()].filter((key) => !key.includes(" ")).sort((x, y) => y.length - x.length);
   own.traits = new Map();
-  own.fixed = new Map();
 }
 
 // --- what a query means ---
@@ -446,18 +476,20 @@ function standingOn(line) {
   return standings[now[1]];
 }
 
+// The row of a record.
+const rowOf = (record) => site.rows[site.row[record]];
+
 // The years of a record with what holds of them today; one value for all records alike.
 function traits(record) {
-  const { rows, sorts } = site.contents;
-  const row = rows[site.row[record]];
-  const key = (row[3] * sorts.length + site.sort[record]) * 2 + row[5];
+  const row = rowOf(record), { sorts } = site.contents;
+  const key = ((row.years + 1) * sorts.length + site.sort[record]) * 2 + row.sample;
   let known = site.traits.get(key);
   if (!known) site.traits.set(key, known = traitsOf(row, sorts[site.sort[record]]));
   return known;
 }
 
-function traitsOf([, , , shape, , sample], [, number, length, places]) {
-  const own = places.map((place) => site.contents.years[shape][place]);
+function traitsOf({ years, sample }, [, number, length, places]) {
+  const own = places.map((place) => site.contents.years[years][place]);
   const kind = site.contents.kinds[number];
   const standings = own.map(([, , line]) => standingOn(line)?.[0]).filter(Boolean);
   const rank = kind === "unit" ? 7 : kind === "shared" ? 4 : Math.max(0, ...standings.map((each) => RANK[each]));
@@ -473,23 +505,17 @@ function traitsOf([, , , shape, , sample], [, number, length, places]) {
   };
 }
 
-// The unit of a record: its own record is the one of that number among units.
-function unitOf(record) {
-  const [tag, unit] = site.contents.rows[site.row[record]];
-  return site.contents.units[tag === "_don-vi" ? record - site.starts[site.row[record]] : unit] ?? null;
-}
+const unitOf = (record) => site.contents.units[rowOf(record).unit] ?? null;
 
 // The values of a record for the facets, in their order.
 function values(record) {
-  const { rows, names, types } = site.contents;
-  const row = site.row[record], known = traits(record);
-  let fixed = site.fixed.get(known.kind === "unit" ? -1 - record : row);
-  if (!fixed) {
-    const unit = unitOf(record), counterpart = names[rows[row][2]][1];
-    fixed = [unit ? [types[unit[2]][0]] : [], unit ? [unit[0]] : [], counterpart ? [counterpart] : []];
-    site.fixed.set(known.kind === "unit" ? -1 - record : row, fixed);
+  const row = rowOf(record), known = traits(record);
+  if (!row.values) {
+    const unit = unitOf(record), [, counterpart] = row.name;
+    const type = unit && site.contents.types[unit[2]][0];
+    row.values = [unit ? [type] : [], unit ? [unit[0]] : [], counterpart ? [counterpart] : []];
   }
-  return [...fixed, known.period, known.status];
+  return [...row.values, known.period, known.status];
 }
 
 const FACETS = ["type", "unit", "counterpart", "period", "status"];
@@ -607,13 +633,8 @@ function proved({ parts, held }, shown, record) {
 // --- answers ---
 
 async function shownOf(record) {
-  const { rows, names, together: size, units } = site.contents;
-  const row = rows[site.row[record]];
-  if (!row) throw new Stale(record);
-  const [tag, unit, name, , , , digest] = row;
-  const place = record - site.starts[site.row[record]];
-  const key = unit < 0 ? (tag === "_dieu-khoan" ? `${tag}/${names[name][0]}` : tag) : `${units[unit][0]}/${names[name][0]}`;
-  const file = `loi/${key}/${digest}-${Math.floor(place / size)}.json`;
+  const { texts: address, start } = rowOf(record), { together: size } = site.contents;
+  const place = record - start, file = `loi/${address}-${Math.floor(place / size)}.json`;
   const texts = await remembered(file, () => fetched(file, "json"));
   if (!texts[place % size]) throw new Stale(file);
   const [id, title, path, words] = texts[place % size];
@@ -622,10 +643,11 @@ async function shownOf(record) {
 
 // All records of one clause: its years, those of the shown wording first among equals.
 function yearsOf(record, id) {
-  const { rows, names, years, units } = site.contents;
-  const [tag, unit, name, own] = rows[site.row[record]];
-  if (tag === "_don-vi") return [{ period: "", version: "", status: "", label: "", href: `don-vi/${id}/` }];
-  if (tag === "_trang") return [{ period: "", version: "", status: "", label: "", href: id }];
+  const row = rowOf(record), { years, units } = site.contents;
+  const [series] = row.name;
+  if (row.itself || !series) {
+    return [{ period: "", version: "", status: "", label: "", href: row.itself ? `don-vi/${id}/` : id }];
+  }
   const places = new Set();
   let first = record;
   while (first && site.group[first - 1] === site.group[record]) first--;
@@ -633,20 +655,19 @@ function yearsOf(record, id) {
     traits(first).places.forEach((place) => places.add(place));
   }
   return [...places].sort((x, y) => x - y).map((place) => {
-    const [period, version, line] = years[own][place];
+    const [period, version, line] = years[row.years][place];
     const [status, label] = standingOn(line) ?? ["", ""];
-    const base = unit < 0 ? `dieu-khoan/${names[name][0]}/#cau-chu-${period}`
-      : `don-vi/${units[unit][0]}/${names[name][0]}/${period}/${version ? `ban/${version}/` : ""}${id ? `#${id}` : ""}`;
+    const base = row.unit < 0 ? `dieu-khoan/${series}/#cau-chu-${period}`
+      : `don-vi/${units[row.unit][0]}/${series}/${period}/${version ? `ban/${version}/` : ""}${id ? `#${id}` : ""}`;
     return { period, version, status, label, href: base, shown: traits(record).places.includes(place) };
   });
 }
 
 async function result(record, found) {
-  const { names, rows } = site.contents;
   const shown = await shownOf(record);
   if (!proved(found, shown, record)) return null;
   const unit = unitOf(record), known = traits(record);
-  const [, counterpart, series] = names[rows[site.row[record]][2]];
+  const [, counterpart, series] = rowOf(record).name;
   const years = yearsOf(record, shown.id);
   // The newest year that says it in the words that are shown stands in front.
   const front = years.find((year) => year.shown) ?? years[0];
@@ -690,7 +711,8 @@ function chosen(found, filters) {
       }
     }
     if (failures) continue;
-    const points = found.held.length ? score(record, found) : 0;
+    // Where nothing was typed, units stand before agreements.
+    const points = found.held.length ? score(record, found) : Number(traits(record).kind === "unit");
     if (!last) best.push(last = { points, record });
     else if (points > last.points) Object.assign(last, { points, record });
   }

@@ -12,6 +12,7 @@ read one text to compare: of the archive, or of any page file. `snapshot`, `read
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from macros import checks, keeping, limits, safety
@@ -63,9 +64,9 @@ SCHEMAS: Mapping[str, tuple[type, str]] = {
 IN_TEXTS = ("docs/don-vi", "data/units", "data/clauses")
 
 
-def problems_in(root: Path) -> tuple[Problem, ...]:
-    """All problems of the sources below `root`, sorted by place."""
-    return problems_of(load(root))
+def problems_in(root: Path, left_out: AbstractSet[str] = frozenset()) -> tuple[Problem, ...]:
+    """All problems of the sources below `root`, sorted by place; see `load`."""
+    return problems_of(load(root, left_out=left_out))
 
 
 def problems_of(loaded: Loaded) -> tuple[Problem, ...]:

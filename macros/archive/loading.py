@@ -63,14 +63,18 @@ class Beside:
     texts: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     originals: Mapping[str, bytes] = field(default_factory=dict)
+    left_out: AbstractSet[str] = frozenset()
 
 
-def load(root: Path, only: Container[str] | None = None) -> Loaded:
+def load(
+    root: Path, only: Container[str] | None = None, left_out: AbstractSet[str] = frozenset()
+) -> Loaded:
     """Read docs/ and data/ below `root`. Raises OSError only where the disk itself fails.
 
     `only`: of these units, and nothing that stands beside the agreements and shared clauses.
+    `left_out`: the files that there are, but not in this copy (`git.left_out`).
     """
-    found = snapshot(root, only)
+    found = snapshot(root, only, left_out)
     beside = read_beside(found)
     units = [unit for unit in found.units if only is None or unit in only]
     every = [read_unit(found.units[unit], unit, beside) for unit in units]
@@ -84,8 +88,9 @@ def load(root: Path, only: Container[str] | None = None) -> Loaded:
             **beside.places,
             **{k: v for each in every for k, v in each.archive.places.items()},
         },
-        sources=found.originals if only is None else {},
+        sources=dict(found.originals) if only is None else {},
         texts={**beside.texts, **{k: v for each in every for k, v in each.archive.texts.items()}},
+        left_out=left_out,
     )
     if only is None:
         problems |= {*misplaced(found)}
@@ -117,6 +122,7 @@ def read_beside(found: Snapshot) -> Beside:
         texts=reader.texts,
         problems=tuple(reader.problems),
         originals=found.originals,
+        left_out=found.left_out,
     )
 
 
@@ -140,6 +146,7 @@ def read_unit(found: Snapshot, unit_id: str, beside: Beside) -> Loaded:
         places=reader.places,
         sources=beside.originals,
         texts=reader.texts,
+        left_out=beside.left_out,
     )
     return Loaded(archive, tuple(reader.problems))
 
@@ -184,6 +191,8 @@ def strays(
     for name in (*found.texts, *found.others):
         folder, *inside = name.removeprefix("docs/don-vi/").split("/")
         if name in expected or not name.startswith("docs/don-vi/") or folder in broken:
+            continue
+        if f"data/units/{folder}.yml" in found.left_out:
             continue
         if lacking is None:
             lacking = [path for path in sorted(expected) if path not in found]
@@ -264,7 +273,9 @@ class _Reader:
                     unit_id=unit_id, unit=unit, series_id=series, period=period,
                     version=version, page=parsed.page, path=path, whole=not parsed.problems,
                 )  # fmt: skip
-            elif not any(f"{path}/".startswith(f"{each}/") for each in self.found.shortcuts):
+            elif path not in self.found.left_out and not any(
+                f"{path}/".startswith(f"{each}/") for each in self.found.shortcuts
+            ):
                 self.missing(path, unit_id, series, period, version)
 
     def page(
@@ -276,7 +287,12 @@ class _Reader:
             return None
 
         def resolve(use: Shared) -> str | tuple[str, str, str]:
-            return ("", "", "") if use.id in beside.unread else wording(use, beside.shared, terms)
+            known = use.id in beside.shared
+            return (
+                wording(use, beside.shared, terms)
+                if known or use.id not in beside.unread
+                else ("", "", "")
+            )
 
         parsed = parse(text, path, resolve, report=report)
         self.problems += [problem for problem in parsed.problems if problem.code]

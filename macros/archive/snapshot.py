@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ class Originals(Mapping[str, bytes]):
 
     root: Path
     names: tuple[str, ...] = ()
+    left_out: AbstractSet[str] = frozenset()
 
     def __getitem__(self, name: str) -> bytes:
         if name not in self.names:
@@ -42,7 +44,9 @@ class Originals(Mapping[str, bytes]):
         return name in self.names
 
     def digest(self, name: str) -> bytes:
-        """The SHA-256 of an original; empty where there is none of that name."""
+        """The SHA-256 of an original; where there is none of that name something shorter."""
+        if name in self.left_out:
+            return b"left out"
         return hashlib.sha256(self[name]).digest() if name in self.names else b""
 
 
@@ -50,7 +54,7 @@ class Originals(Mapping[str, bytes]):
 class Snapshot:
     """`texts`: the bytes of Markdown and YAML files by path; `others`: the paths of all other files
     and of those too large to be read; `folders`: of all folders. `shortcuts` were not followed.
-    All in the order of paths, part by part.
+    All in the order of paths, part by part. `left_out`: those that there are, but not in this copy.
     """
 
     root: Path
@@ -59,6 +63,7 @@ class Snapshot:
     folders: tuple[str, ...] = ()
     shortcuts: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    left_out: AbstractSet[str] = frozenset()
 
     def __contains__(self, path: str) -> bool:
         return path in self.texts or path in self.others
@@ -73,7 +78,8 @@ class Snapshot:
             for path in found
             if path.startswith(_ORIGINALS) and path not in large
         )
-        return Originals(self.root, tuple(name for name in names if "/" not in name))
+        away = {path.removeprefix(_ORIGINALS) for path in self.left_out}
+        return Originals(self.root, tuple(name for name in names if "/" not in name), away)
 
     @cached_property
     def units(self) -> Mapping[str, Snapshot]:
@@ -83,11 +89,12 @@ class Snapshot:
             texts.setdefault(unit_of(path), {})[path] = data
         others = _by_unit(self.others)
         shortcuts = _by_unit(self.shortcuts)
+        away = _by_unit(self.left_out)
         names = sorted(({*texts, *others} | {*shortcuts}) - {""})
         return {
             unit: Snapshot(
                 self.root, texts.get(unit, {}), tuple(others.get(unit, ())),
-                shortcuts=tuple(shortcuts.get(unit, ())),
+                shortcuts=(*shortcuts.get("", ()), *shortcuts.get(unit, ())), left_out=frozenset(away.get(unit, ())),
             )
             for unit in names
         }  # fmt: skip
@@ -108,10 +115,13 @@ def unit_of(path: str) -> str:
     return path.removeprefix(_PAGES).partition("/")[0] if path.startswith(_PAGES) else ""
 
 
-def snapshot(root: Path, only: Container[str] | None = None) -> Snapshot:
+def snapshot(
+    root: Path, only: Container[str] | None = None, left_out: AbstractSet[str] = frozenset()
+) -> Snapshot:
     """Read docs/ and data/. Raises OSError only where the disk itself fails.
 
-    `only`: of these units, and no page that stands beside the agreements.
+    `only`: of these units, and no page that stands beside the agreements. `left_out`: the files
+    that there are, but not in this copy (`git.left_out`).
     """
     texts: dict[str, bytes] = {}
     others: list[str] = []
@@ -145,7 +155,7 @@ def snapshot(root: Path, only: Container[str] | None = None) -> Snapshot:
         message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
         problems.append(Problem(path, 1, 1, "R103", message, "Thay bằng chính tệp đó."))
     return Snapshot(
-        root, texts, tuple(others), tuple(folders), tuple(shortcuts), tuple(problems)
+        root, texts, tuple(others), tuple(folders), tuple(shortcuts), tuple(problems), left_out
     )  # fmt: skip
 
 

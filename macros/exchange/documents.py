@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property, partial
 from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
 
 from macros import citing, compare, labels, layout, markup, model, redline, words
 from macros.exchange import revisions, typeset, wordfile, wordml
-from macros.model import AS_SIGNED, Agreement, TextState
+from macros.model import AS_SIGNED, Agreement, Clause, TextState
 from macros.redline import Pair
 
 # All code that a result depends on.
@@ -36,8 +34,6 @@ MAKERS = (
     words,
 )
 _PDF, _DOCX = "pdf", "docx"
-_AT_ONCE = 64  # results that wait to be written
-Keep = Callable[[str, Iterable[bytes], Callable[[], bytes]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +42,15 @@ class Document:
 
     address: str
     kind: str
-    of: tuple[_Text, ...]
-    make: Callable[[], bytes]
+    # Out of the representation, which would hold whole agreements: mkdocs-macros takes that of all
+    # that stands in MkDocs' configuration, and so a build once held each text many times over.
+    of: tuple[_Text, ...] = field(repr=False)
+    make: Callable[[], bytes] = field(repr=False)
 
     @property
     def key(self) -> tuple[bytes, ...]:
-        """What a result is kept under: all that it depends on."""
-        return (_made_with(), *(each.digest for each in self.of))
+        """What a result is kept under: all that it depends on. Nothing is laid out for it."""
+        return (made_with(), *(each.digest for each in self.of))
 
 
 class _Text:
@@ -71,7 +69,11 @@ class _Text:
 
 
 def documents(agreements: Iterable[Agreement], pairs: Iterable[Pair]) -> Iterator[Document]:
-    """Every file that is offered, in the order of agreements and comparisons."""
+    """Every file that is offered, in the order of agreements and comparisons.
+
+    `agreements` are those of one unit or of many, and hold both sides of every pair. What a unit's
+    documents are depends on these, on `made_with()` and on nothing else.
+    """
     texts: dict[str, _Text] = {}
     for each in agreements:
         if each.edition.text is TextState.FULL:
@@ -89,22 +91,6 @@ def documents(agreements: Iterable[Agreement], pairs: Iterable[Pair]) -> Iterato
         yield Document(f"{name}.{_DOCX}", _DOCX, both, redline_docx)
 
 
-def results(found: Iterable[Document], keep: Keep) -> Iterator[tuple[str, bytes]]:
-    """Each document's address and bytes, in order, made side by side: Typst uses every core.
-
-    `keep` gives what was made before for a kind and a key, or makes and keeps it.
-    """
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        waiting: deque[tuple[str, Future[bytes]]] = deque()
-        for each in found:
-            waiting.append((each.address, pool.submit(keep, each.kind, each.key, each.make)))
-            if len(waiting) == _AT_ONCE:
-                address, ready = waiting.popleft()
-                yield address, ready.result()
-        for address, ready in waiting:
-            yield address, ready.result()
-
-
 def _name(of: Agreement) -> str:
     """What the file is called where it is saved: one name in the whole archive."""
     later = "" if of.version == AS_SIGNED and of.newest else f"-{of.version}"
@@ -112,17 +98,21 @@ def _name(of: Agreement) -> str:
 
 
 def _known(of: Agreement) -> tuple[object, ...]:
-    """All of an agreement that a file can depend on."""
-    unit = of.unit
+    """All of an agreement that a file can depend on; not the lines that its clauses stand on."""
+    unit, page = of.unit, of.page
     return (
-        of.path, of.page, of.facts, of.versions, of.newest, of.edition.reasons, of.edition.kind,
+        of.path, page.title, page.report, [_of_clause(each) for each in page.clauses],
+        of.facts, of.versions, of.newest, of.edition.reasons, of.edition.kind,
         unit.names, unit.sample, dict(of.sides), of.series_id, of.period, of.version,
     )  # fmt: skip
 
 
+_of_clause = attrgetter(*(each.name for each in fields(Clause) if each.compare))
+
+
 @cache
-def _made_with() -> bytes:
-    """What every result depends on besides: code, templates, fonts, Typst."""
+def made_with() -> bytes:
+    """A digest of what every document depends on besides: code, templates, fonts, Typst."""
     files = [Path(module.__file__ or "") for module in MAKERS]
     files += sorted(path for folder in typeset.DATA for path in folder.iterdir() if path.is_file())
     digest = hashlib.sha256(version("typst").encode())

@@ -12,7 +12,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from macros.layout import (
     TITLE,
     Dress,
     Layout,
+    Set,
+    Signed,
     layout_of,
 )
 from macros.model import AS_SIGNED, Agreement, ClauseId, PartialDate
@@ -50,39 +52,39 @@ _LONG = 900  # characters of a row that may go on to the next page
 _COMPARED = "Bảng do máy so từ hai bản chép lại trong kho, không phải văn bản của đơn vị."
 
 
-def agreement_pdf(agreement: Agreement, address: str = "") -> bytes:
-    """The agreement as a printed document. `address`: where it is published, said at the foot.
+def agreement_pdf(agreement: Agreement) -> bytes:
+    """The agreement as a printed document.
 
     Raises EditorError for a character that the fonts lack.
     """
     layout = layout_of(agreement)
-    _refuse_unknown(agreement.path, _texts(agreement, layout, cite(agreement.page)))
-    body = [asdict(one) for one in layout.body]
+    _refuse_unknown(agreement, layout)
     parts = [n for n, one in enumerate(layout.body) if one.dress is Dress.PART]
+    body = [_values(one) for one in layout.body]
     for n, one in enumerate(body):
         one["enacts"] = bool(parts) and n == parts[-1]
-    data = asdict(layout) | {
+    data = _values(layout) | {
         "name": _title_of(agreement, layout),
         "day": _day_of(agreement),
-        "address": address,
         "measures": _MEASURES,
         "body": body,
+        "signed": [_values(one) for one in layout.signed],
         "issuer": list(zip(layout.issuer, layout.issuing, strict=True)),
         "enacted_at": parts[-1] if parts else None,
     }
     return _compiled("agreement.typ", data)
 
 
-def comparison_pdf(pair: Pair, address: str = "") -> bytes:
+def comparison_pdf(pair: Pair) -> bytes:
     """The bảng so sánh of two editions: what changed in a table, what did not only counted.
 
-    `address`: where the comparison is published. Raises EditorError as `agreement_pdf` does.
+    Raises EditorError as `agreement_pdf` does.
     """
     old, new = both = pair.old, pair.new
-    for side, cited in zip(both, pair.cited, strict=True):
-        _refuse_unknown(side.path, _texts(side, layout_of(side), cited))
-    reasons = (shown.reason for shown in pair.shown)
-    _refuse_unknown(new.data_path, (("lý do", reason) for reason in reasons))
+    for side in both:
+        _refuse_unknown(side, layout_of(side))
+    for shown in pair.shown:
+        _refuse_text(new.data_path, "lý do", shown.reason)
     unit = new.unit.name if old.unit_id == new.unit_id else ""
     names = [_edition(each) if unit else f"{each.unit.name}, {_edition(each)}" for each in both]
     marks = {
@@ -92,7 +94,6 @@ def comparison_pdf(pair: Pair, address: str = "") -> bytes:
     data = {
         "name": f"Bảng so sánh {names[0]} với {names[1]}" + (unit and f" – {unit}"),
         "day": _day_of(new),
-        "address": address,
         "measures": _MEASURES,
         "mark": " · ".join(mark for mark, holds in marks.items() if holds),
         "said": _COMPARED,
@@ -111,10 +112,13 @@ def comparison_pdf(pair: Pair, address: str = "") -> bytes:
 
 def can_set(agreement: Agreement) -> bool:
     """Whether the fonts have every character of an agreement, and of the reasons of its changes."""
-    layout = layout_of(agreement)
-    texts = (text for _, text in _texts(agreement, layout, cite(agreement.page)))
-    used = set().union(*texts, *agreement.edition.reasons.values())
-    return {ord(character) for character in used} <= _characters()
+    texts = (text for _, text in _texts(agreement, layout_of(agreement)))
+    return not _unknown(*texts, *agreement.edition.reasons.values())
+
+
+def _values(of: Set | Signed | Layout) -> dict[str, Any]:
+    """What a dataclass holds by name, not what its values hold: `asdict` would copy every text."""
+    return {each.name: getattr(of, each.name) for each in fields(of)}
 
 
 def _edition(agreement: Agreement) -> str:
@@ -230,10 +234,10 @@ def _day_of(agreement: Agreement) -> tuple[int, int, int]:
 
 
 @cache
-def _characters() -> frozenset[int]:
+def _characters() -> frozenset[str]:
     """The characters that every face has."""
     faces = [(_FONTS / f"Tinos-{face}.ttf").read_bytes() for face in _FACES]
-    return frozenset.intersection(*map(_covered, faces))
+    return frozenset(map(chr, frozenset.intersection(*map(_covered, faces))))
 
 
 def _covered(font: bytes) -> frozenset[int]:
@@ -251,22 +255,35 @@ def _covered(font: bytes) -> frozenset[int]:
     return frozenset(each for span in spans for each in span) - {0xFFFF}
 
 
-def _refuse_unknown(path: str, texts: Iterable[tuple[str, str]]) -> None:
-    known = _characters()
-    for place, text in texts:
-        for character in text:
-            if ord(character) not in known:
-                raise EditorError(
-                    f"{path}: {place} có ký tự “{character}” (U+{ord(character):04X}) mà phông chữ "
-                    "của tệp PDF không có, nên không làm được tệp PDF. Hãy xem bản gốc in chữ gì "
-                    "ở chỗ này; nếu đúng là ký tự ấy, báo người giữ kho thêm phông."
-                )
+def _unknown(*texts: str) -> set[str]:
+    """The characters of texts that the fonts lack."""
+    return set().union(*texts) - _characters()
 
 
-def _texts(
-    agreement: Agreement, layout: Layout, cited: Mapping[ClauseId, str]
-) -> Iterator[tuple[str, str]]:
-    """Each text that will be set, with the place that an editor knows it by."""
+def _refuse_unknown(agreement: Agreement, layout: Layout) -> None:
+    texts = list(_texts(agreement, layout))
+    if _unknown(*(text for _, text in texts)):
+        cited = cite(agreement.page)
+        for place, text in texts:
+            if isinstance(place, Set):
+                said = f"{cited[ClauseId(place.id)]} (mã {place.id})"
+            else:
+                said = place
+            _refuse_text(agreement.path, said, text)
+
+
+def _refuse_text(path: str, place: str, text: str) -> None:
+    for character in text:
+        if character not in _characters():
+            raise EditorError(
+                f"{path}: {place} có ký tự “{character}” (U+{ord(character):04X}) mà phông chữ "
+                "của tệp PDF không có, nên không làm được tệp PDF. Hãy xem bản gốc in chữ gì "
+                "ở chỗ này; nếu đúng là ký tự ấy, báo người giữ kho thêm phông."
+            )
+
+
+def _texts(agreement: Agreement, layout: Layout) -> Iterator[tuple[str | Set, str]]:
+    """Each text that will be set, with the place that an editor knows it by, or its paragraph."""
     around = {
         "tên đơn vị": (agreement.unit.name,),
         "tên văn bản": layout.title,
@@ -279,6 +296,5 @@ def _texts(
     for place, lines in around.items():
         yield from ((place, line) for line in lines)
     for one in layout.body:
-        place = f"{cited[ClauseId(one.id)]} (mã {one.id})"
-        cells = [cell for row in one.rows for cell in row]
-        yield from ((place, text) for text in (one.label, one.text, *cells))
+        cells = (cell for row in one.rows for cell in row)
+        yield from ((one, text) for text in (one.label, one.text, *cells))

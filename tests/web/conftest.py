@@ -11,16 +11,33 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from tests.conftest import Once
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2026-11-21"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A window of Chromium makes pages of its own for suggestions below an address bar that nobody sees
+# here; they took as long as the page under test. The last such switch replaces Playwright's own,
+# so what that names stands here again.
+WITHOUT = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "AimEnabled"),
+    *("TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying"),
+    *("PreconnectToSearch", "msForceBrowserSignIn"),
+)
 FLAGS = [
+    f"--disable-features={','.join(WITHOUT)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -67,17 +84,24 @@ def build(project: Path, site: Path, **environment: str) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of this working tree, with the links of a forge and of an office configured."""
-    folder = tmp_path_factory.mktemp("site")
+def _configured(folder: Path) -> None:
     project = copy_project(folder / "project")
     config = (project / "mkdocs.yml").read_text(encoding="utf-8")
     config = config.replace('report_url: ""', "report_url: mailto:van-thu@truong.example")
     forge = "repo_url: https://forge.example/nhom/quy-che\nedit_uri: edit/main/docs/\n"
     (project / "mkdocs.yml").write_text(forge + config, encoding="utf-8")
     build(project, folder / "site")
-    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def site(once: Once) -> Path:
+    """The site of this working tree, with the links of a forge and of an office configured."""
+    return once("site", _configured) / "site"
+
+
+@functools.cache
+def _compressed(path: Path, _changed: int) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -90,12 +114,15 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             path /= "index.html"
         if not path.exists():
             path, status = Path(self.directory) / "404.html", 404
-        data = path.read_bytes()
         self.send_response(status)
         self.send_header("Content-Type", self.guess_type(str(path)))
         if path.suffix in {".html", ".css", ".js", ".json", ".svg", ".txt"}:
-            data = gzip.compress(data, 9, mtime=0)
+            data = _compressed(path, path.stat().st_mtime_ns)
             self.send_header("Content-Encoding", "gzip")
+        else:
+            data = path.read_bytes()
+        if status == 200 and "/assets/" in self.path:  # its digest is in its name
+            self.send_header("Cache-Control", "public, max-age=31536000, immutable")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -118,10 +145,9 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+def address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site below a sub-path, so that nothing can rely on standing at a host's root."""
-    mount = site.parent / "mount"
-    mount.mkdir(exist_ok=True)
+    mount = tmp_path_factory.mktemp("mount")
     (mount / "quy-che").symlink_to(site)
     with serving(mount) as root:
         yield f"{root}quy-che/"
@@ -144,16 +170,47 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def serious(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds serious or critical: the rule, and the first elements that break it."""
+    return [
+        (each["id"], [node["html"][:160] for node in each["nodes"]][:3])
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def too_wide(page: Page, *widths: int) -> list[int]:
+    """The widths of the window, as it is and then as it is made, that the page does not fit."""
+    found = []
+    for width in (page.viewport_size["width"], *widths):
+        page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
+        shown, needed = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+        assert shown == width
+        if needed > width:
+            found.append(width)
+    return found
+
+
 Opener = Callable[..., Page]
 
 
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
-    """Open a page of the site; at the end no script failed and no other host was asked."""
+    """Open a page of the site; at the end no script failed and no other host was asked.
+
+    `routes` answers for the server: what Playwright's `route` takes, from the first request on.
+    """
     contexts = []
     faults: list[str] = []
 
-    def opened(path: str, *, width: int = 1280, scheme: str = "light", **options: object) -> Page:
+    def opened(
+        path: str,
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        routes: Mapping[Any, Callable[[Route], None]] = MappingProxyType({}),
+        **options: object,
+    ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 844 if width < 600 else 900},
             color_scheme=scheme,
@@ -177,6 +234,8 @@ def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
                 and faults.append(f"{path}: asked {asked.url}")
             ),
         )
+        for pattern, answer in routes.items():
+            page.route(pattern, answer)
         page.goto(address + path)
         return page
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from macros.site import digests, read_record
+from tests.conftest import Once
 
 from .conftest import AS_OF, ROOT
 
@@ -88,6 +89,11 @@ def commit(project: Path, words: str) -> str:
         subprocess.run([*GIT, "init", "-q", "-b", "main"], cwd=project, check=True)
     subprocess.run([*GIT, "add", "-A"], cwd=project, check=True)
     subprocess.run([*GIT, "commit", "-qm", words], cwd=project, check=True)
+    return head(project)
+
+
+def head(project: Path) -> str:
+    """The id of the newest commit."""
     told = subprocess.run(
         [*GIT, "rev-parse", "HEAD"],
         cwd=project,
@@ -99,49 +105,74 @@ def commit(project: Path, words: str) -> str:
     return told.stdout.strip()
 
 
+def _published(folder: Path) -> None:
+    ours = project(folder / "a")
+    commit(ours, "one")
+    assert (0, []) == build(ours, folder / "www/site")
+
+
+@pytest.fixture
+def ours(once: Once, tmp_path: Path) -> Path:
+    """A project of one commit; its site stands in `www/site` beside it."""
+    shutil.copytree(once("published", _published), tmp_path, dirs_exist_ok=True)
+    return tmp_path / "a"
+
+
 # --- all or nothing ---
 
 
 @on_linux
-def test_killed_at_random_moments(tmp_path: Path) -> None:
-    """Killed twenty times anywhere and ten times near the swap, old or new stands whole."""
+def test_killed_at_random_moments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed in each tenth of a build and often around the swap, old or new stands whole."""
+    monkeypatch.setenv("QCPH_CACHE", str(tmp_path / "cache"))  # what is killed is its own alone
     seed = random.randrange(10**9)
     print("seed", seed)  # noqa: T201 shown when it fails
     chance = random.Random(seed)
     projects = [project(tmp_path / "a"), project(tmp_path / "b")]
     add(projects[1] / GUIDE, "\nMột câu nữa.\n")
     sites = []
-    began = time.monotonic()
     for each in projects:
         assert (0, []) == build(each, tmp_path / f"{each.name}-site")
         sites.append(whole(tmp_path / f"{each.name}-site"))
-    takes = (time.monotonic() - began) / 2
     folder = tmp_path / "www"
+    began = time.monotonic()
     assert (0, []) == build(projects[0], folder / "site")
+    takes = time.monotonic() - began
+    record = folder / "site/build.json"
+
+    def begun() -> bool:
+        return True
 
     def built() -> bool:
         return (folder / "site.new/site/build.json").exists()
 
+    def swapped() -> bool:
+        return record.stat().st_ino != old
+
+    # One moment in each part, so that few of them reach everywhere: the whole build and a little
+    # more, the tenth of a second in which the new site comes in, and right after.
+    moments = [(begun, takes * 1.1 * (part + chance.random()) / 10) for part in range(10)]
+    moments += [(built, 0.1 * (part + chance.random()) / 5) for part in range(5)]
+    moments += [(swapped, 0), (swapped, 0.02 * chance.random())]
+
     ended = []
-    for turn in range(30):
+    for reached, moment in moments:
         other = projects[1 - sites.index(whole(folder / "site"))]
+        old = record.stat().st_ino
         worker = subprocess.Popen(
             build_of(other, folder / "site"), cwd=other, env=environment(other),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        if turn < 20:
-            time.sleep(chance.uniform(0, takes * 1.1))
-        else:
-            while not built() and worker.poll() is None:
-                time.sleep(0.001)
-            time.sleep(chance.uniform(0, 0.1))
+        while not reached() and worker.poll() is None:
+            time.sleep(0.001)
+        time.sleep(moment)
         worker.kill()
         worker.wait()
         ended.append(whole(folder / "site") == sites[projects.index(other)])
 
         assert whole(folder / "site") in sites
 
-    assert 0 < sum(ended) < 30
+    assert 0 < sum(ended) < len(ended)
     assert (0, []) == build(projects[0], folder / "site")
     assert whole(folder / "site") == sites[0]
     assert ["site"] == [path.name for path in folder.iterdir()]
@@ -167,11 +198,9 @@ def broken_code(project: Path) -> None:
 
 @pytest.mark.parametrize("breaks", [broken_page, broken_link, broken_code])
 def test_a_failing_build_leaves_the_old_site(
-    tmp_path: Path, breaks: Callable[[Path], None]
+    ours: Path, tmp_path: Path, breaks: Callable[[Path], None]
 ) -> None:
     """Wherever a build fails the old site keeps every byte, and nothing is left beside it."""
-    ours = project(tmp_path / "a")
-    assert (0, []) == build(ours, tmp_path / "www/site")
     before, record = whole(tmp_path / "www/site"), (tmp_path / "www/site/build.json").read_bytes()
     breaks(ours)
 
@@ -229,10 +258,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @on_linux
-def test_a_full_disk(tmp_path: Path, disk: Path) -> None:
+def test_a_full_disk(ours: Path, tmp_path: Path, disk: Path) -> None:
     """Where the new site does not fit one line says so, the old site stands, the room is given back."""
-    ours = project(tmp_path / "a")
-    assert (0, []) == build(ours, disk / "site")
+    shutil.copytree(tmp_path / "www/site", disk / "site")
     before = whole(disk / "site")
     add(ours / GUIDE, "\nMột câu nữa.\n")
     room = os.statvfs(disk)
@@ -253,10 +281,9 @@ def test_a_full_disk(tmp_path: Path, disk: Path) -> None:
 
 
 @on_linux
-def test_a_read_only_disk(tmp_path: Path, disk: Path) -> None:
+def test_a_read_only_disk(ours: Path, tmp_path: Path, disk: Path) -> None:
     """Where nothing can be written one line says so and the old site stands."""
-    ours = project(tmp_path / "a")
-    assert (0, []) == build(ours, disk / "site")
+    shutil.copytree(tmp_path / "www/site", disk / "site")
     before = whole(disk / "site")
     assert "" == mount("-o", "remount,ro", str(disk))
 
@@ -278,10 +305,8 @@ def test_a_place_that_is_a_disk(tmp_path: Path, disk: Path) -> None:
 
 
 @on_linux
-def test_no_permission(tmp_path: Path) -> None:
+def test_no_permission(ours: Path, tmp_path: Path) -> None:
     """Who may not write there gets one line, and the old site stands."""
-    ours = project(tmp_path / "a")
-    assert (0, []) == build(ours, tmp_path / "www/site")
     before = whole(tmp_path / "www/site")
     (tmp_path / "www").chmod(0o555)
     as_others = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
@@ -301,15 +326,13 @@ def test_no_permission(tmp_path: Path) -> None:
 # --- provenance ---
 
 
-def test_verify(tmp_path: Path) -> None:
+def test_verify(ours: Path, tmp_path: Path) -> None:
     """A site is the same as its commit rebuilt, also when the branch has gone on."""
-    ours = project(tmp_path / "a")
-    first = commit(ours, "one")
-    assert (0, []) == build(ours, tmp_path / "site")
-    record = read_record(tmp_path / "site")
+    site = tmp_path / "www/site"
+    record = read_record(site)
 
-    assert (first, False, AS_OF) == (record.commit, record.dirty, str(record.as_of))
-    same = verify(ours, tmp_path / "site")
+    assert (head(ours), False, AS_OF) == (record.commit, record.dirty, str(record.as_of))
+    same = verify(ours, site)
     assert (0, "Trang giống từng byte khi dựng lại.") == (same[0], same[1][-1]), same
 
     add(ours / GUIDE, "\nMột câu nữa.\n")
@@ -317,27 +340,25 @@ def test_verify(tmp_path: Path) -> None:
     add(ours / "macros/__init__.py", "raise SystemExit('this code is of another commit')\n")
     commit(ours, "two")
     (ours / "docs/huong-dan/chua-commit.md").write_text("# Lạc\n", encoding="utf-8")
-    later = verify(ours, tmp_path / "site")
+    later = verify(ours, site)
     assert (0, "Trang giống từng byte khi dựng lại.") == (later[0], later[1][-1]), later
     assert "Lưu ý: requirements.lock của commit ấy khác requirements.lock ở đây." in later[1]
 
 
-def test_verify_finds_a_forged_site(tmp_path: Path) -> None:
+def test_verify_finds_a_forged_site(ours: Path, tmp_path: Path) -> None:
     """Who changes a page and its digest, or the record, is found by the rebuild."""
-    ours = project(tmp_path / "a")
-    commit(ours, "one")
-    assert (0, []) == build(ours, tmp_path / "site")
-    add(tmp_path / "site/index.html", "<!-- thêm -->")
-    (tmp_path / "site/404.html").unlink()
-    record = json.loads((tmp_path / "site/build.json").read_text(encoding="utf-8"))
-    record["files"] = digests(tmp_path / "site")
+    site = tmp_path / "www/site"
+    add(site / "index.html", "<!-- thêm -->")
+    (site / "404.html").unlink()
+    record = json.loads((site / "build.json").read_text(encoding="utf-8"))
+    record["files"] = digests(site)
     record["time"] = "2020-01-01T00:00:00+00:00"
     record["packages"]["mkdocs"] = "0.1"
-    (tmp_path / "site/build.json").write_text(json.dumps(record), encoding="utf-8")
+    (site / "build.json").write_text(json.dumps(record), encoding="utf-8")
 
-    code, said = verify(ours, tmp_path / "site")
+    code, said = verify(ours, site)
 
-    assert 0 == verify(ours, tmp_path / "site", "--quick")[0]
+    assert 0 == verify(ours, site, "--quick")[0]
     assert (1, ["thiếu: 404.html", "khác: index.html", "khác: build.json (time)"]) == (
         code,
         [line for line in said if line.startswith(("khác", "thiếu", "thừa"))],
@@ -347,10 +368,8 @@ def test_verify_finds_a_forged_site(tmp_path: Path) -> None:
     )
 
 
-def test_verify_tells_uncommitted_work(tmp_path: Path) -> None:
+def test_verify_tells_uncommitted_work(ours: Path, tmp_path: Path) -> None:
     """A site built from files that no commit holds says so itself, and is not called the same."""
-    ours = project(tmp_path / "a")
-    commit(ours, "one")
     add(ours / GUIDE, "\nMột câu nữa.\n")
     assert (0, []) == build(ours, tmp_path / "site")
 
@@ -361,22 +380,20 @@ def test_verify_tells_uncommitted_work(tmp_path: Path) -> None:
     assert "khác: build.json (dirty)" in said
 
 
-def test_verify_runs_no_stranger_s_code(tmp_path: Path) -> None:
+def test_verify_runs_no_stranger_s_code(ours: Path, tmp_path: Path) -> None:
     """A record that names a commit outside the branch is refused and nothing of it is run."""
-    ours = project(tmp_path / "a")
-    commit(ours, "one")
-    assert (0, []) == build(ours, tmp_path / "site")
+    site = tmp_path / "www/site"
     subprocess.run([*GIT, "checkout", "-qb", "la"], cwd=ours, check=True)
     mark = tmp_path / "was-run"
     add(ours / "macros/__init__.py", f"open({str(mark)!r}, 'w').close()\n")
     strange = commit(ours, "strange")
     subprocess.run([*GIT, "checkout", "-q", "main"], cwd=ours, check=True)
-    record = json.loads((tmp_path / "site/build.json").read_text(encoding="utf-8"))
+    record = json.loads((site / "build.json").read_text(encoding="utf-8"))
     for named in (strange, "0" * 40):
         record["commit"] = named
-        (tmp_path / "site/build.json").write_text(json.dumps(record), encoding="utf-8")
+        (site / "build.json").write_text(json.dumps(record), encoding="utf-8")
 
-        code, said = verify(ours, tmp_path / "site")
+        code, said = verify(ours, site)
 
         assert (1, True) == (code, f"commit {named} không nằm trong nhánh" in said[-1]), said
         assert not mark.exists()

@@ -14,6 +14,7 @@ import pytest
 
 from macros.archive import load
 from macros.model import TextState
+from tests.conftest import Once
 
 from .conftest import AS_OF, ROOT, build, copy_project
 
@@ -218,6 +219,17 @@ def test_real_counts_leave_samples_out(site: Path) -> None:
     assert "của 5 đơn vị" in (site / "index.html").read_text("utf-8")
 
 
+GIT = ["git", "-c", "user.name=A", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false"]
+
+
+def _committed(folder: Path) -> None:
+    project = copy_project(folder / "project")
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        subprocess.run([*GIT, *command], cwd=project, check=True)
+    kept = str(folder / "cache")
+    build(project, folder / "site", PYTHONHASHSEED="0", TZ="UTC", QCPH_CACHE=kept)
+
+
 @pytest.mark.parametrize(
     "environment",
     [
@@ -226,20 +238,18 @@ def test_real_counts_leave_samples_out(site: Path) -> None:
     ],
     ids=["kiritimati", "los-angeles"],
 )
-def test_same_input_gives_same_bytes(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_same_input_gives_same_bytes(
+    once: Once, tmp_path: Path, environment: dict[str, str]
+) -> None:
     """Time zone, locale, hash seed, folder and an unrelated commit change no byte of the site."""
-    git = ["git", "-c", "user.name=A", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false"]
-    first = copy_project(tmp_path / "a")
-    subprocess.run([*git, "init", "-q"], cwd=first, check=True)
-    subprocess.run([*git, "add", "-A"], cwd=first, check=True)
-    subprocess.run([*git, "commit", "-qm", "one"], cwd=first, check=True)
-    build(first, tmp_path / "site-a", PYTHONHASHSEED="0", TZ="UTC")
+    first = once("committed", _committed)
     second = tmp_path / "elsewhere" / "b"
-    subprocess.run([*git, "clone", "-q", str(first), str(second)], check=True)
+    subprocess.run([*GIT, "clone", "-q", str(first / "project"), str(second)], check=True)
     (second / "CONTRIBUTING.md").write_text("changed\n", encoding="utf-8")
-    subprocess.run([*git, "commit", "-qam", "two"], cwd=second, check=True)
-    build(second, tmp_path / "site-b", **environment)
-    one, two = digests(tmp_path / "site-a"), digests(tmp_path / "site-b")
+    subprocess.run([*GIT, "commit", "-qam", "two"], cwd=second, check=True)
+    # Nothing that the first build kept: all is made again.
+    build(second, tmp_path / "site", QCPH_CACHE=str(tmp_path / "cache"), **environment)
+    one, two = digests(first / "site"), digests(tmp_path / "site")
 
     assert one.pop("build.json") != two.pop("build.json")
     assert one == two
@@ -267,20 +277,23 @@ def test_every_full_text_is_offered_as_pdf_and_word(site: Path) -> None:
     assert [] == [path for path, holds in told if not holds]
 
 
-def test_files_are_made_again_only_where_their_text_changed(tmp_path: Path) -> None:
+def test_files_are_made_again_only_where_their_text_changed(once: Once, tmp_path: Path) -> None:
     """A second build makes none; an edit of one agreement those of it and of its comparisons; and
     a build without what was kept gives the same bytes.
     """
-    project = copy_project(tmp_path / "project")
-    kept = project / ".cache/qcph"
+    shutil.copytree(once("committed", _committed), tmp_path, dirs_exist_ok=True)
+    project, kept = tmp_path / "project", tmp_path / "cache"
 
     def held() -> set[str]:
         return {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
 
-    build(project, tmp_path / "site")
+    def built(site: Path) -> None:
+        build(project, site, QCPH_CACHE=str(kept))
+
     first = held()
-    build(project, tmp_path / "site")
+    built(tmp_path / "site")
     assert first == held()
+    assert {"pdf", "docx"} <= {each.partition("/")[0] for each in first}
     page = project / "docs/don-vi/truong-mau/cong-doan/2026-2027.md"
     text = page.read_text(encoding="utf-8")
     page.write_text(
@@ -289,13 +302,13 @@ def test_files_are_made_again_only_where_their_text_changed(tmp_path: Path) -> N
         newline="\n",
     )
     assert text != page.read_text(encoding="utf-8")
-    build(project, tmp_path / "site")
+    built(tmp_path / "site")
     fresh = held() - first
     assert {"pdf": 2, "docx": 2} == {
         kind: sum(each.startswith(kind) for each in fresh) for kind in ("pdf", "docx")
     }
     shutil.rmtree(kept)
-    build(project, tmp_path / "again")
+    built(tmp_path / "again")
 
     def digests(place: Path) -> dict[str, str]:
         return dict(json.loads((place / "build.json").read_text(encoding="utf-8"))["files"])

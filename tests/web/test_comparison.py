@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from .conftest import serious, too_wide
 
 pytestmark = pytest.mark.browser
 
@@ -24,13 +25,7 @@ def test_comparison_is_accessible(open_page, path, scheme):
     page = open_page(path, scheme=scheme)
     for view in ("Trong dòng", "Hai cột", "Chỉ chỗ khác"):
         page.get_by_role("button", name=view).click()
-        found = Axe().run(page).response["violations"]
-        serious = [
-            (each["id"], [node["html"][:160] for node in each["nodes"]][:3])
-            for each in found
-            if each["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert serious(page) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -39,7 +34,7 @@ def test_comparison_fits_its_width(open_page, width):
     page = open_page(YEARS, width=width)
     page.get_by_role("button", name="Hai cột").click()
 
-    assert width >= page.evaluate("document.documentElement.scrollWidth")
+    assert too_wide(page) == []
 
 
 def test_table_is_filtered_by_kind(open_page):

@@ -17,6 +17,7 @@ import yaml
 from playwright.sync_api import Browser, Page
 
 from macros.serving import inline_scripts
+from tests.conftest import Once
 from tests.fuzz.promises import known
 from tests.hostile.laying import BASE, NAMES, cases, lay
 
@@ -69,10 +70,7 @@ def into(project: Path, tmp: Path) -> dict[str, str]:
     return longer
 
 
-@pytest.fixture(scope="session")
-def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real project with all attacks in it, built."""
-    folder = tmp_path_factory.mktemp("hostile")
+def _attacked(folder: Path) -> None:
     project = copy_project(folder / "project")
     longer = into(project, folder / "laid")
     glossary = project / NAMES["G"]
@@ -84,7 +82,12 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config.write_text(text, encoding="utf-8")
     shutil.rmtree(folder / "laid")
     build(project, folder / "site")
-    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def hostile_site(once: Once) -> Path:
+    """The real project with all attacks in it, built."""
+    return once("hostile", _attacked) / "site"
 
 
 class Elements(HTMLParser):
@@ -261,6 +264,10 @@ def watched(chromium: Browser, hostile_root: str) -> Iterator[Watched]:
     found.context.close()
 
 
+# The pages go through the browser in so many tests, so that no worker has them all.
+_PARTS = 6
+
+
 @pytest.mark.browser
 def test_the_watch_sees_what_runs(watched: Watched) -> None:
     """The tests below can fail: a payload that is put into a page is noted."""
@@ -281,15 +288,23 @@ def test_the_watch_sees_what_runs(watched: Watched) -> None:
 
 
 @pytest.mark.browser
-def test_nothing_runs_on_any_page(watched: Watched, hostile_site: Path) -> None:
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_nothing_runs_on_any_page(watched: Watched, hostile_site: Path, part: int) -> None:
     """Each page is opened and touched all over: no script of a text, no dialog, no other host."""
-    watched.context.route(re.compile(r"\.(?:woff2|css|svg)$"), lambda route: route.abort())
-    series = re.compile(r"don-vi/[^/]+/cong-doan/$")
-    for address, html in of_cases(hostile_site).items():
-        if "hacked" in html and not series.fullmatch(address):  # that shows an edition's text
-            watched.open(address)
-            watched.touch()
-            watched.faults += watched.page.evaluate("window.__seen")
+    session = watched.context.new_cdp_session(watched.page)
+    session.send("Network.enable")
+    session.send("Network.setBlockedURLs", {"urls": ["*.woff2", "*.css", "*.svg"]})
+    series = re.compile(r"don-vi/[^/]+/cong-doan/$")  # that shows an edition's text
+    pages = [
+        address
+        for address, html in of_cases(hostile_site).items()
+        if "hacked" in html and not series.fullmatch(address)
+    ][part::_PARTS]
+    assert len(pages) > len(INERT) / _PARTS
+    for address in pages:
+        watched.open(address)
+        watched.touch()
+        watched.faults += watched.page.evaluate("window.__seen")
 
     assert [] == watched.seen()
 
@@ -373,16 +388,26 @@ _JSON: list[Any] = [
         }
         for unit, address in (("a", "javascript:window.hacked=1"), ("c", "//evil.example/"))
     ],
+    {"units": [[_PAYLOAD, _PAYLOAD, 0, -1, 0, 1]]},
+    {
+        "editions": [
+            {
+                "id": f"{_ASKED[0][5:].partition('&')[0]}", "unit": _PAYLOAD, "series": _PAYLOAD,
+                "words": _PAYLOAD, "period": _PAYLOAD, "address": "javascript:window.hacked=1",
+                "text": "full", "sample": False, "built": {"a": "javascript:window.hacked=1"},
+            }
+        ]
+    },
 ]  # fmt: skip
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("given", _JSON, ids=lambda given: json.dumps(given)[:40])
-@pytest.mark.parametrize("file", ["danh-sach.json", "agreement.json"])
+@pytest.mark.parametrize("file", ["units.json", "editions.json", "agreement.json"])
 def test_nothing_runs_from_a_hostile_file(watched: Watched, file: str, given: Any) -> None:
     """Should a file of the site hold what it never does, its texts are still text."""
     watched.context.route(f"**/{file}", lambda route: route.fulfill(json=given))
-    asked = f"?old=a/b/{_PAYLOAD}&new=c/b/{_PAYLOAD}" if file == "danh-sach.json" else _ASKED[0]
+    asked = f"?old=a/b/{_PAYLOAD}&new=c/b/{_PAYLOAD}" if file == "units.json" else _ASKED[0]
     page = watched.open(f"so-sanh/{asked}")
     page.wait_for_load_state("networkidle")
     watched.touch()

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.conftest import Once
+
 from .conftest import AS_OF, build, copy_project, serving
 
 PAGE = "huong-dan/xau"
@@ -81,14 +83,16 @@ def unchecked(to: Path) -> Path:
     return project
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site with the hostile page."""
-    folder = tmp_path_factory.mktemp("sandbox")
+def _with_the_page(folder: Path) -> None:
     project = unchecked(folder / "project")
     (project / f"docs/{PAGE}.md").write_text(BODY, encoding="utf-8")
     build(project, folder / "site")
-    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> Path:
+    """The site with the hostile page."""
+    return once("sandbox", _with_the_page) / "site"
 
 
 class Elements(HTMLParser):
@@ -163,10 +167,7 @@ def test_nothing_runs(built: Path, chromium: Browser) -> None:
         page.close()
 
 
-@pytest.fixture(scope="module")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder of a build of templates that no check has seen, and what it said."""
-    folder = tmp_path_factory.mktemp("templates")
+def _with_templates(folder: Path) -> None:
     project = unchecked(folder / "project")
     for name, template in TEMPLATES.items():
         text = f"# A\n\n{template}\n"
@@ -183,7 +184,14 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         encoding="utf-8",
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    return folder, done.stdout + done.stderr
+    (folder / "said").write_text(done.stdout + done.stderr, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def refused(once: Once) -> tuple[Path, str]:
+    """The folder of a build of templates that no check has seen, and what it said."""
+    folder = once("templates", _with_templates)
+    return folder, (folder / "said").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

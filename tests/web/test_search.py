@@ -1,14 +1,18 @@
 """What the search finds, asked in Chromium against the built site, as clerks would type it."""
 
+import random
 import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from macros.archive import load
-from macros.search import Section, Written, search_files
+from macros.model import Archive
+from macros.search import Section, Written, groups, search_files
+from tests.test_search import WORDS, small_archive, small_units
 from tests.web.conftest import AS_OF, ROOT, serving
 
 pytestmark = pytest.mark.browser
@@ -270,9 +274,13 @@ def publish(folder: Path, sections_: list[Section]) -> None:
     """Put the index of this repository and of one page in the place of what was served."""
     archive = load(ROOT).archive
     archive = replace(archive, glossary=replace(archive.glossary, abbreviations=SHORT))
-    page = Written("trang/", "Trang", tuple(sections_))
+    put(folder, archive, [Written("trang/", "Trang", tuple(sections_))])
+
+
+def put(folder: Path, archive: Archive, pages: list[Written]) -> None:
+    """Put the index of an archive in the place of what was served."""
     shutil.rmtree(folder / "tim", ignore_errors=True)
-    for address, data in search_files(archive, date.fromisoformat(AS_OF), [page]):
+    for address, data in search_files(archive, date.fromisoformat(AS_OF), pages):
         (folder / address).parent.mkdir(parents=True, exist_ok=True)
         (folder / address).write_bytes(data)
 
@@ -326,16 +334,66 @@ def test_a_site_published_anew_is_opened_again(served, asked):
     assert all(each["groups"] for each in found)
 
 
-def test_texts_left_from_another_build_are_not_read(served):
-    """Where old texts stay beside the new, an engine of the old build goes on with the old."""
+def test_files_left_from_another_build_are_not_joined(served):
+    """Where old files stay beside the new, an engine of the old build goes on with the old, also
+    for words that it was not asked before; one that is opened now has the new.
+    """
     folder, opened = served
+    asked = [["truyện", 0], ["truyện", 10], ["công đoàn", 10], ["ca dao", 0]]
     page = opened()
-    before = page.evaluate(SEARCHES, [["truyện", 0], ["truyện", 10]])
-    shutil.copytree(folder / "tim/loi", folder / "cu")
+    page.evaluate(SEARCHES, asked[:1])
+    before = opened().evaluate(SEARCHES, asked)
+    shutil.copytree(folder / "tim", folder / "cu")
     publish(folder, [*SONGS, *TALES, STAFF])
-    shutil.copytree(folder / "cu", folder / "tim/loi", dirs_exist_ok=True)
+    for name in ("loi", "chu", "cap"):
+        shutil.copytree(folder / "cu" / name, folder / "tim" / name, dirs_exist_ok=True)
+    after = opened().evaluate(SEARCHES, asked)
 
-    assert page.evaluate(SEARCHES, [["truyện", 0], ["truyện", 10]]) == before
+    assert page.evaluate(SEARCHES, asked) == before
+    assert after != before
+
+
+@pytest.mark.parametrize("names", ["cot.bin", "chu/*.bin", "cap/*.bin"])
+def test_what_is_no_file_of_the_index_is_not_read(served, names):
+    """Where a server answers with a page in place of a file, the search fails and shows nothing."""
+    folder, opened = served
+    page = opened() if names != "cot.bin" else None
+    for path in (folder / "tim").glob(names):
+        path.write_text("<!doctype html><title>x</title>", encoding="utf-8")
+
+    with pytest.raises(PlaywrightError):
+        (page or opened()).evaluate(SEARCHES, [["công đoàn", 0]])
+
+
+def test_records_of_all_groups_are_found(served):
+    """With many units every word finds exactly the clauses that have it in some year; and where
+    only filters are chosen, units stand before their agreements.
+    """
+    folder, opened = served
+    units = small_units(random.Random(5), 150)
+    archive = small_archive(units)
+    put(folder, archive, [])
+    page = opened()
+    clauses = [(each, clause) for each in archive.agreements for clause in each.page.clauses]
+
+    assert len(groups(units)) > 3
+    for word in WORDS:
+        if word == "CB":
+            continue
+        found = page.evaluate("word => qcphSearch.search(word, {limit: 1000})", f"{word} ")
+        shown = [each for each in found["groups"] if each["kind"] == "clause"]
+        assert len(found["groups"]) == found["total"]
+        assert all(word in each["text"].split() for each in shown)
+        assert sorted((each["unitId"], each["id"]) for each in shown) == sorted(
+            {(of.unit_id, clause.id) for of, clause in clauses if word in clause.text.split()}
+        )
+    everything = "type => qcphSearch.search('', {limit: 1000, filters: {type: [type]}})"
+    for kind in ("primary", "college"):
+        own = [name for name, (unit, _) in units.items() if unit.type == kind]
+        found = hrefs(page.evaluate(everything, kind))
+        assert found[: len(own)] == [f"don-vi/{name}/" for name in own]
+        with_texts = [name for name in own if archive.editions(name, "cong-doan")]
+        assert [href.split("/")[1] for href in found[len(own) :]] == with_texts
 
 
 def test_joined_abbreviations_are_read_alike_by_both_halves(served):

@@ -1,0 +1,360 @@
+# Real builds of a small project: the four units of test_proposal.py with their edits, the site's
+# own theme and configuration. A full build is one with an empty cache into an empty folder.
+"""What is built from what was kept is what a full build gives, byte for byte."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from mkdocs.exceptions import Abort
+
+from macros import hooks
+from macros.archive import problems_in
+from macros.building.build import BrokenSourcesError, Project, build, check, prepare
+from macros.building.folder import Folder
+from macros.problem import Severity
+from tests.test_proposal import EDITS, PICTURE, TOGETHER, drop, raw, strange, sub
+from tests.test_review import BASE, OPEN, Edit, copied, put
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = date(2025, 3, 1)
+HOME = (
+    "# Trang chủ\n\n{{ overview() }}\n\n[Một bản](don-vi/truong-la/cong-doan/2025-2026/index.md)\n"
+)
+GUIDE = '# Hướng dẫn\n\n{{ clause("hop-giao-ban", "2024-2025", union="chi đoàn", management="nhà trường") }}\n'
+# What editors do not change, but owners do.
+OWNERS: dict[str, Edit] = {
+    "configuration": sub("mkdocs.yml", "site_name: Quy chế", "site_name: Các quy chế"),
+    "address": sub("mkdocs.yml", 'site_url: ""', "site_url: https://quy-che.example/a/"),
+    "template": sub("overrides/404.html", "Không có trang này", "Trang này không có"),
+    "style-edited": sub("docs/assets/qcph.css", ":root", "/* khác */ :root"),
+    "home": sub("docs/index.md", "# Trang chủ", "# Trang đầu"),
+}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with four units that has no errors."""
+    root = tmp_path_factory.mktemp("building") / "project"
+    shutil.copytree(BASE, root)
+    for edit in (
+        copied,
+        strange,
+        put("docs/index.md", HOME),
+        put("docs/huong-dan/index.md", GUIDE),
+        raw(PICTURE, b"\x89PNG"),
+    ):
+        edit(root)
+    shutil.copytree(ROOT / "docs/assets", root / "docs/assets")
+    shutil.copytree(ROOT / "overrides", root / "overrides")
+    (root / "macros").symlink_to(ROOT / "macros")
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    nav = "nav: [index.md, don-vi/index.md, dieu-khoan/index.md, huong-dan/index.md]\n"
+    config = config[: config.index("\nnav:")] + "\n" + nav
+    (root / "mkdocs.yml").write_text(config, encoding="utf-8")
+    sub("data/units/truong-la.yml", "aliases: [truong-cu, truong-khac]", "aliases: [truong-cu]")(
+        root
+    )
+    assert [] == [each.text() for each in problems_in(root) if each.severity is Severity.ERROR]
+    return root
+
+
+@pytest.fixture
+def project(base: Path, tmp_path: Path) -> Path:
+    """A copy of it to edit."""
+    root = tmp_path / "project"
+    shutil.copytree(base, root, symlinks=True)
+    return root
+
+
+def of(root: Path) -> Project:
+    """The project in a folder, on a day that stays."""
+    return replace(hooks.project(root / "mkdocs.yml"), as_of=DAY)
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    """Every file of a site."""
+    paths = (path for path in site.rglob("*") if path.is_file())
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in paths}
+
+
+def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """The files in which two sites differ."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+class Builder:
+    """Builds a project again and again from what was kept, in two ways: into the folder that is
+    served, and into new folders with what stayed linked.
+    """
+
+    def __init__(self, root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root, self.folder, self.environment = root, folder, monkeypatch
+        self.served = Folder(folder / "served")
+        self.linked = Folder(folder / "0")
+        self.count = 0
+
+    def kept(self) -> Path:
+        """The cache of the builds that follow each other."""
+        return self.folder / "cache"
+
+    def again(self) -> bool:
+        """Build in both ways; False where the sources have errors."""
+        self.environment.setenv("QCPH_CACHE", str(self.kept()))
+        self.count += 1
+        fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
+        served = Folder(self.served.path, self.served.path, self.served.files)
+        if not self.served.files:
+            served = Folder(self.served.path)
+        try:
+            build(of(self.root), served)
+        except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
+            return False
+        build(of(self.root), fresh)
+        shutil.rmtree(self.linked.path, ignore_errors=True)
+        self.served, self.linked = served, fresh
+        return True
+
+    def full(self, name: str = "full") -> dict[str, bytes]:
+        """What a full build gives."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        self.environment.setenv("QCPH_CACHE", str(self.folder / name / "cache"))
+        folder = Folder(self.folder / name / "site")
+        build(of(self.root), folder)
+        found = contents(folder.path)
+        assert folder.digests().keys() == found.keys()
+        return found
+
+
+@pytest.fixture
+def builder(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
+    """A builder that has built the project once."""
+    builder = Builder(project, tmp_path / "built", monkeypatch)
+    assert builder.again()
+    return builder
+
+
+def steps(seed: int) -> Iterator[tuple[str, Edit]]:
+    """Edits in a random order, each of them in one of three."""
+    chance = random.Random(seed // 3)
+    every = [(name, edit) for name, edit in sorted({**EDITS, **OWNERS}.items())]
+    chance.shuffle(every)
+    # What git is told does not concern a build, and what stops a build is tried by `check`.
+    yield from every[seed % 3 :: 3]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_edit_as_a_full_build(seed: int, builder: Builder, tmp_path: Path):
+    """Text, data, shared wordings, glossary, templates, configuration, files that come, go and are
+    renamed: what is kept changes no byte. Where an edit breaks the sources the site stays.
+    """
+    told: list[str] = []
+    for name, edit in steps(seed):
+        if name in ("page-unwatched", "page-hidden"):
+            continue
+        before = tmp_path / "before"
+        shutil.rmtree(before, ignore_errors=True)
+        shutil.copytree(builder.root, before, symlinks=True)
+        was = contents(builder.served.path)
+        with contextlib.suppress(FileNotFoundError):  # an edit before took it away
+            edit(builder.root)
+        if not builder.again():
+            assert [] == differing(was, contents(builder.served.path)), name
+            shutil.rmtree(builder.root)
+            shutil.copytree(before, builder.root, symlinks=True)
+            continue
+        told.append(name)
+        full = builder.full()
+        assert [] == differing(full, contents(builder.served.path)), (name, told)
+        assert [] == differing(full, contents(builder.linked.path)), (name, told)
+    assert len(told) >= 5, told
+
+
+@pytest.mark.parametrize("names", [*((name,) for name in EDITS), *TOGETHER], ids="+".join)
+def test_check_as_the_whole_way(
+    names: tuple[str, ...], project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """`check` tells from what it kept what reading all anew tells."""
+    if {"page-unwatched", "page-hidden"} & {*names}:
+        pytest.skip("what git is told does not concern it")
+    monkeypatch.setenv("QCPH_CACHE", str(tmp_path / "cache"))
+    assert problems_in(project) == check(project)
+    for name in names:
+        EDITS[name](project)
+        assert problems_in(project) == check(project)
+    assert problems_in(project) == check(project)
+
+
+def test_what_an_edit_does_not_touch_is_not_made_again(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+):
+    """After an edit in one unit no other is read, and MkDocs is not started."""
+    from macros.building import unit
+
+    read: list[str] = []
+    plain = unit.read_unit
+
+    def watched(found, unit_id, beside):  # type: ignore[no-untyped-def]
+        read.append(unit_id)
+        return plain(found, unit_id, beside)
+
+    monkeypatch.setattr(unit, "read_unit", watched)
+    sub("docs/don-vi/truong-la/cong-doan/2025-2026.md", "5.000.000", "6.000.000")(builder.root)
+    own = replace(of(builder.root), make_shell=lambda *_: pytest.fail("the shell was made again"))
+    build(own, Folder(builder.served.path, builder.served.path, builder.served.files))
+
+    assert ["truong-la"] == read
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "gone": shutil.rmtree,
+    "half": lambda cache: [path.unlink() for path in sorted(cache.rglob("*"))[::2] if path.is_file()],
+    "cut": lambda cache: [
+        path.write_bytes(path.read_bytes()[:-3]) for path in sorted(cache.rglob("*")) if path.is_file()
+    ],
+    "empty": lambda cache: [path.write_bytes(b"") for path in sorted(cache.rglob("*")) if path.is_file()],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_the_cache_may_go_at_any_time(damage: str, builder: Builder):
+    """Deleted, half deleted, cut: the next build is right."""
+    DAMAGES[damage](builder.kept())
+    sub(OPEN, "giao ban", "giao ban tuần")(builder.root)
+    assert builder.again()
+
+    full = builder.full()
+    assert [] == differing(full, contents(builder.served.path))
+    assert [] == differing(full, contents(builder.linked.path))
+
+
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root writes everywhere")
+def test_a_cache_that_cannot_be_written(builder: Builder):
+    """It costs time, never a build."""
+    shutil.rmtree(builder.kept())
+    builder.kept().parent.chmod(0o555)
+    try:
+        assert builder.again()
+    finally:
+        builder.kept().parent.chmod(0o755)
+
+
+def test_a_file_of_the_site_that_was_changed_is_written_again(builder: Builder):
+    """Whoever changed a file in the site's folder: the next build has what it should have."""
+    name = "don-vi/truong-la/index.html"
+    for folder in (builder.served.path, builder.linked.path):
+        (folder / name).write_text("đã sửa tay", encoding="utf-8")
+        (folder / "404.html").unlink()
+    assert builder.again()
+
+    full = builder.full()
+    assert [] == differing(full, contents(builder.served.path))
+    assert [] == differing(full, contents(builder.linked.path))
+
+
+def test_branches_share_the_cache(builder: Builder):
+    """Back and forth between two states of the sources: each time the site of that state."""
+    page = builder.root / OPEN
+    texts = [page.read_text(encoding="utf-8")]
+    texts.append(texts[0].replace("5.000.000", "7.000.000"))
+    sites = []
+    for text in texts:
+        page.write_text(text, encoding="utf-8")
+        sites.append(builder.full())
+    for number in (0, 1, 0, 1):
+        page.write_text(texts[number], encoding="utf-8")
+        assert builder.again()
+        assert [] == differing(sites[number], contents(builder.served.path))
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_shards_are_one_site(
+    shards: int, builder: Builder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """Parts made apart, each with a cache of its own, and put into one cache: the site is the one
+    that one machine builds, its search too, and no unit is made again.
+    """
+    full = builder.full()
+    together = tmp_path / "together"
+    made = 0
+    for shard in range(1, shards + 1):
+        own = tmp_path / f"shard-{shard}"
+        monkeypatch.setenv("QCPH_CACHE", str(own))
+        made += prepare(of(builder.root), shard, shards)
+        shutil.copytree(own, together, dirs_exist_ok=True)
+    monkeypatch.setenv("QCPH_CACHE", str(together))
+    monkeypatch.setattr("macros.building.unit.read_unit", lambda *_: pytest.fail("made again"))
+    folder = Folder(tmp_path / "site")
+    build(of(builder.root), folder)
+
+    assert 4 == made
+    assert [] == differing(full, contents(folder.path))
+
+
+def test_a_shard_with_errors_is_refused(builder: Builder):
+    """Only the shard that has the unit tells of them."""
+    raw(OPEN, b"# QUY\n\nA {#a}\n\nB {#a}\n")(builder.root)
+    refused = []
+    for shard in (1, 2, 3, 4):
+        try:
+            prepare(of(builder.root), shard, 4)
+        except BrokenSourcesError as broken:
+            refused.append(
+                {each.path for each in broken.problems if each.severity is Severity.ERROR}
+            )
+
+    assert [{OPEN}] == refused
+
+
+def test_days_change_only_what_they_turn(builder: Builder):
+    """On another day of the same states no page changes; after a turning day only its unit's do."""
+    days = [date(2025, 3, 1), date(2025, 3, 2), date(2025, 6, 1)]
+    sites = []
+    for day in days:
+        folder = Folder(builder.folder / str(day))
+        builder.environment.setenv("QCPH_CACHE", str(builder.kept()))
+        build(replace(of(builder.root), as_of=day), folder)
+        own = Folder(builder.folder / f"{day}-full")
+        builder.environment.setenv("QCPH_CACHE", str(builder.folder / f"{day}-cache"))
+        build(replace(of(builder.root), as_of=day), own)
+        sites.append(contents(folder.path))
+        assert [] == differing(contents(own.path), sites[-1])
+
+    assert [] == differing(sites[0], sites[1])
+    changed = differing(sites[1], sites[2])
+    assert any(name.startswith("don-vi/truong-la/") for name in changed)
+    assert not [name for name in changed if re.match("assets/|huong-dan/", name)]
+
+
+def test_no_address_of_this_machine_is_kept(builder: Builder, tmp_path: Path):
+    """A project that moved to another folder finds what was kept."""
+    other = tmp_path / "elsewhere"
+    shutil.copytree(builder.root, other, symlinks=True)
+    builder.environment.setenv("QCPH_CACHE", str(builder.kept()))
+    own = replace(of(other), make_shell=functools.partial(pytest.fail, "the shell was made again"))
+    folder = Folder(tmp_path / "moved")
+    build(own, folder)
+
+    assert [] == differing(contents(builder.served.path), contents(folder.path))
+
+
+def test_what_left_the_sources_leaves_the_site(builder: Builder):
+    """Pages and folders of a unit that is gone are gone."""
+    drop("docs/don-vi/truong-la")(builder.root)
+    drop("data/units/truong-la.yml")(builder.root)
+    put("docs/index.md", HOME.replace("truong-la", "truong-thu"))(builder.root)
+    assert builder.again()
+
+    assert not (builder.served.path / "don-vi/truong-la").exists()
+    assert not (builder.served.path / "don-vi/truong-cu").exists()
+    assert [] == differing(builder.full(), contents(builder.served.path))
