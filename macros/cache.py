@@ -81,6 +81,10 @@ class Cache:
             return None
         return told.hex() if told else None
 
+    def spare(self, key: Iterable[bytes]) -> Path:
+        """A folder for what is no result: a site that was replaced, to begin the next one with."""
+        return self._path("spare", key)
+
     def tidy(self) -> None:
         """Remove what was of no use for two months, and what a killed build left half-written.
 

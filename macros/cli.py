@@ -14,11 +14,11 @@ from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from macros import intake, keeping, naming, proposal, renewal, review, usage, ways
+from macros import keeping, naming, proposal, renewal, review, usage, ways
 from macros.archive import (
     IN_TEXTS,
     BrokenTextError,
@@ -35,7 +35,6 @@ from macros.asking import DAY, PERIOD, SHARD, Group, RefusedError, wrong_use
 from macros.building.build import BrokenSourcesError
 from macros.building.build import check as check_sources
 from macros.editing import Edits, edition_named
-from macros.exchange import incoming
 from macros.git import checkout, extract, left_out
 from macros.markup import seen, shown
 from macros.model import Archive, PartialDate, Period, RecordKind, Side, TextState
@@ -49,6 +48,9 @@ from macros.site import (
     rebuild,
 )
 from macros.telling import Style, Telling, Text, tell
+
+if TYPE_CHECKING:
+    from macros.intake import Wanted
 
 ROOT = Path(__file__).resolve().parent.parent
 _ROOT = click.option(
@@ -509,6 +511,8 @@ def take_in(
     TỆP: tệp hay thư mục. Không ghi --as thì tên bản lấy từ tên tệp, <đơn vị>_<bộ>_<kỳ>.docx, hay
     từ thư mục, <đơn vị>/<bộ>/<kỳ>.docx.
     """
+    from macros import intake  # noqa: PLC0415 slow to import
+
     _is_project(root)
     paths = [path for file in files for path in _files_of(file)]
     if not paths:
@@ -545,6 +549,8 @@ def take_in(
 
 def _files_of(path: Path) -> list[Path]:
     """The file itself, or the files of a folder and below that could be read."""
+    from macros.exchange import incoming  # noqa: PLC0415 slow to import
+
     if not path.is_dir():
         return [path]
     found = (each for each in path.rglob("*") if each.suffix.lower() in incoming.SUFFIXES)
@@ -555,13 +561,18 @@ def _files_of(path: Path) -> list[Path]:
 
 def _edition_of(path: Path) -> str:
     """The edition that a file's own name gives, or that of its folders; else the name itself."""
+    from macros import intake  # noqa: PLC0415 slow to import
+
     parts = path.stem.split("_")
     name = "/".join(parts if len(parts) == 3 else (*path.absolute().parts[-3:-1], path.stem))
     return name if intake.is_named(name) else path.name
 
 
-def _take_in(root: Path, path: Path, wanted: intake.Wanted) -> None:
+def _take_in(root: Path, path: Path, wanted: Wanted) -> None:
     """Import one file and tell how it differs from the edition before."""
+    from macros import intake  # noqa: PLC0415 slow to import
+    from macros.exchange import incoming  # noqa: PLC0415 slow to import
+
     try:
         manuscript, data = incoming.read_file(path)
     except EditorError as wrong:

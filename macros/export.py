@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from pydantic_core import to_json
 
 from macros.model import (
     Agreement,
@@ -96,7 +97,7 @@ def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
         "withdrawn": edition.withdrawn
         and {"date": str(edition.withdrawn.date), "evidence": edition.withdrawn.evidence},
     }
-    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
+    return to_json(record, indent=1) + b"\n"  # as json does it, ten times as fast
 
 
 def _clause(clause: Clause) -> dict[str, Any]:

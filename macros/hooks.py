@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 import posixpath
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -121,13 +122,15 @@ def build_to(config: Path, target: Path) -> None:
     own, cache = project(config), Cache.of_user()
     place = Path(os.path.realpath(target))
     key = (os.fsencode(place),)
-    with placing(place) as fresh:
-        data = cache.get("placed", key)
-        before = pickle.loads(data) if data else {}  # noqa: S301 our own cache
-        folder = Folder(fresh, place if before else None, before)
+    data = cache.get("placed", key)
+    before, older = pickle.loads(data) if data else ({}, {})  # noqa: S301 our own cache
+    with placing(place, cache.spare(key)) as fresh:
+        if fresh.is_dir() and not older:  # nobody knows what lies there
+            shutil.rmtree(fresh)
+        folder = Folder(fresh, place, before, older if fresh.is_dir() else {})
         _build_into(own, folder)
         folder.write(RECORD, record(config, folder, own.as_of))
-    cache.put("placed", key, pickle.dumps(folder.files, pickle.HIGHEST_PROTOCOL))
+    cache.put("placed", key, pickle.dumps((folder.files, before), pickle.HIGHEST_PROTOCOL))
     cache.tidy()
 
 
@@ -165,7 +168,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
 
         def rebuild() -> None:
             nonlocal folder
-            fresh = Folder(site, site, folder.files)
+            fresh = Folder(site, own=folder.files, live=True)
             try:
                 build(project(config, serving=True), fresh)
             except BrokenSourcesError as broken:

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Literal
+
+from pydantic_core import to_json
 
 from macros.citing import cite
 from macros.compare import (
@@ -64,7 +65,7 @@ def changes_json(old: Agreement | None, new: Agreement | None, comparison: Compa
         "facts": None if facts is None else [asdict(fact) for fact in facts],
         "changes": [change.entry for change in comparison.changes],
     }
-    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
+    return to_json(record, indent=1) + b"\n"  # as json does it, ten times as fast
 
 
 def tell(old: Text, new: Text) -> Telling:

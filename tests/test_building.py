@@ -113,9 +113,7 @@ class Builder:
         self.environment.setenv("QCPH_CACHE", str(self.kept()))
         self.count += 1
         fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
-        served = Folder(self.served.path, self.served.path, self.served.files)
-        if not self.served.files:
-            served = Folder(self.served.path)
+        served = Folder(self.served.path, own=self.served.files, live=True)
         try:
             build(of(self.root), served)
         except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
@@ -211,7 +209,7 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
     monkeypatch.setattr(unit, "read_unit", watched)
     sub("docs/don-vi/truong-la/cong-doan/2025-2026.md", "5.000.000", "6.000.000")(builder.root)
     own = replace(of(builder.root), make_shell=lambda *_: pytest.fail("the shell was made again"))
-    build(own, Folder(builder.served.path, builder.served.path, builder.served.files))
+    build(own, Folder(builder.served.path, own=builder.served.files, live=True))
 
     assert ["truong-la"] == read
 
@@ -346,6 +344,41 @@ def test_no_address_of_this_machine_is_kept(builder: Builder, tmp_path: Path):
     build(own, folder)
 
     assert [] == differing(contents(builder.served.path), contents(folder.path))
+
+
+def test_sites_that_take_each_other_s_place(builder: Builder, tmp_path: Path):
+    """The command's way: each new site begins with the one before the last, whatever became of it
+    meanwhile, and the site in its place stays as it is until then.
+    """
+    config, site = builder.root / "mkdocs.yml", tmp_path / "site"
+    builder.environment.setenv("QCPH_AS_OF", str(DAY))
+    cache = builder.kept()
+    places = {str(number): f"Hai bên cùng họp lần {number}." for number in range(6)}
+    page = builder.root / "docs/don-vi/truong-la/cong-doan/2025-2026.md"
+    text = page.read_text(encoding="utf-8")
+    for number, words in places.items():
+        builder.environment.setenv("QCPH_CACHE", str(cache))
+        before = contents(site) if site.exists() else {}
+        linked = [path for path in site.rglob("*.html") if before]
+        page.write_text(text.replace("5.000.000", f"{number}.000.000"), encoding="utf-8")
+        spare = [path for path in cache.glob("spare/*/*") if path.is_dir()]
+        if number == "3":  # what lies there is another's
+            (spare[0] / "la.html").write_text("lạ", encoding="utf-8")
+            (spare[0] / "404.html").unlink()  # it may be a link to the one in the site
+            (spare[0] / "404.html").write_text("lạ", encoding="utf-8")
+        if number == "4":
+            shutil.rmtree(cache / "placed")
+        held = {path: path.open("rb") for path in linked}
+        hooks.build_to(config, site)
+        assert all(
+            file.read() == before[path.relative_to(site).as_posix()] for path, file in held.items()
+        ), words
+        for file in held.values():
+            file.close()
+        assert [] == [
+            each for each in differing(builder.full(), contents(site)) if each != "build.json"
+        ]
+        assert ["site"] == [path.name for path in tmp_path.glob("site*")]
 
 
 def test_what_left_the_sources_leaves_the_site(builder: Builder):

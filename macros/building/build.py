@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from macros.archive import Beside, Snapshot, read_beside, read_unit, snapshot, unit_of
-from macros.building.folder import Folder, Stamp, written
+from macros.building.folder import Folder, Site, Stamp, written
 from macros.building.shell import Shell
 from macros.building.unit import Brief, Context, Extract, Made, Maker, Part, Setting
 from macros.building.version import version
@@ -320,7 +320,7 @@ def _in_batches(
 
 
 def _make_batch(
-    site: Path | None, maker: Maker, units: Sequence[tuple[str, Snapshot]]
+    site: Site | None, maker: Maker, units: Sequence[tuple[str, Snapshot]]
 ) -> list[tuple[str, Made, dict[str, Stamp]]]:
     """Make some units; their files go straight into the new site."""
     done = []
@@ -349,8 +349,8 @@ def _make(run: _Run, folder: Folder | None, units: Sequence[str] | None = None) 
                 run.parts[unit] = part
                 continue
         todo.append((unit, found))
-    # A folder that holds another build gets nothing before all is known to be right.
-    site = folder.path if folder and folder.earlier != folder.path else None
+    # What readers have gets nothing before all is known to be right.
+    site = Site(folder.path, bool(folder.own)) if folder and not folder.live else None
     for unit, made, stamps in _in_batches(run, todo, partial(_make_batch, site)):
         run.keys[unit], run.briefs[unit] = made.key, made.brief
         run.extracts[unit] = made.extract

@@ -28,20 +28,48 @@ class Stamp:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where processes write their parts of a site; `begun`: files of another are there."""
+
+    path: Path
+    begun: bool
+
+
 @dataclass
 class Folder:
-    """Where a site is written. `earlier` and `stamps`: the folder of the site that was written
-    before, and its files; it may be this folder itself, and then what stays is left alone.
+    """Where a site is written. `own`: the files that are there already; what stays of them is left
+    alone. `earlier` and `stamps`: the folder of another site that was written before, and its
+    files; what stays of them is linked. `live`: readers have the folder while it is written. `begun`: files may be there of
+    which nothing is known here.
     """
 
     path: Path
     earlier: Path | None = None
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    own: Mapping[str, Stamp] = field(default_factory=dict)
+    live: bool = False
+    begun: bool = False
     files: dict[str, Stamp] = field(default_factory=dict)
     _folders: set[str] = field(default_factory=set)
 
     def keep(self, name: str, sha256: str) -> bool:
-        """Take a file over from the site before; False where it has none with that digest."""
+        """Take a file over from a site before; False where none has it with that digest."""
+        return self._is_there(name, sha256) or self._is_linked(name, sha256)
+
+    def _is_there(self, name: str, sha256: str) -> bool:
+        stamp = self.own.get(name)
+        if stamp is None or stamp.sha256 != sha256:
+            return False
+        try:
+            if not stamp.fits(os.lstat(f"{self.path}/{name}")):
+                return False
+        except OSError:  # gone
+            return False
+        self.files[name] = stamp
+        return True
+
+    def _is_linked(self, name: str, sha256: str) -> bool:
         stamp = self.stamps.get(name)
         if stamp is None or stamp.sha256 != sha256 or self.earlier is None:
             return False
@@ -49,8 +77,10 @@ class Folder:
         try:
             if not stamp.fits(os.lstat(source)):
                 return False
-            if self.earlier != self.path:
-                os.link(source, self._place(name))
+            target = self._place(name)
+            if self.own:  # another file may stand there
+                Path(target).unlink(missing_ok=True)
+            os.link(source, target)
         except OSError:  # gone, or a disk without links
             return False
         self.files[name] = stamp
@@ -62,8 +92,8 @@ class Folder:
         if self.keep(name, digest):
             return
         target = self._place(name)
-        # Another file under the old name: who reads the old one now reads it to its end.
-        fresh = f"{target}.new" if self.earlier == self.path else target
+        # Another file under the old name: the old one may be read, or be a link to the site before.
+        fresh = f"{target}.new" if self.own or self.begun else target
         with open(fresh, "wb") as file:  # noqa: PTH123 tens of thousands of files
             file.write(data)
             file.flush()
@@ -73,17 +103,26 @@ class Folder:
         self.files[name] = Stamp(digest, found.st_size, found.st_mtime_ns, found.st_ino)
 
     def prune(self) -> None:
-        """Remove what the site before had and this one has not."""
-        if self.earlier != self.path:
-            return
-        for name in self.stamps.keys() - self.files.keys():
-            target = self.path / name
-            target.unlink(missing_ok=True)
-            for folder in target.parents:
-                if folder == self.path or any(folder.iterdir()):
-                    break
-                folder.rmdir()
-        self.stamps = dict(self.files)
+        """Remove all that is there and does not belong to this site."""
+        if self.own:
+            self._prune(str(self.path), "")
+
+    def _prune(self, folder: str, below: str) -> bool:
+        """Whether anything stays in a folder."""
+        stays = False
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = f"{below}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if self._prune(entry.path, f"{name}/"):
+                        stays = True
+                    else:
+                        Path(entry.path).rmdir()
+                elif name in self.files:
+                    stays = True
+                else:
+                    Path(entry.path).unlink()
+        return stays
 
     def digests(self) -> dict[str, str]:
         """The SHA-256 of every file, in the order of names."""
@@ -98,9 +137,9 @@ class Folder:
         return target
 
 
-def written(path: Path, files: Iterable[tuple[str, bytes, str]]) -> dict[str, Stamp]:
-    """Write files with their digests into a new site; what they are then."""
-    folder = Folder(path)
+def written(site: Site, files: Iterable[tuple[str, bytes, str]]) -> dict[str, Stamp]:
+    """Write files with their digests into a site; what they are then."""
+    folder = Folder(site.path, begun=site.begun)
     for name, data, sha256 in files:
         folder.write(name, data, sha256)
     return folder.files
