@@ -11,6 +11,7 @@ import os
 import pickle
 import posixpath
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -106,9 +107,11 @@ def make_shell(config: Path, found: Snapshot, beside: Beside, *, serving: bool =
         loaded = load_config(str(config), site_dir=folder, strict=True)
         loaded.extra["sources"] = _Sources(found, beside)
         loaded.plugins.on_startup(command="serve" if serving else "build", dirty=False)
+        before = list(sys.path)  # mkdocs-macros puts the project first, for processes after it too
         try:
             mkdocs_build(loaded)
         finally:
+            sys.path[:] = before
             loaded.plugins.on_shutdown()
         return _shell(loaded)
 

@@ -12,14 +12,10 @@ DRAWING = Path(__file__).resolve().parent.parent / "docs/assets/kien-truc.svg"
 
 # Each floor from the top: rows of modules, each with what it does in two or three words.
 FLOORS: dict[int, list[dict[str, str]]] = {
-    5: [{"__main__": "python -m macros = qcph"}],
-    4: [
-        {
-            "cli": "lệnh, lời in, mã thoát",
-            "__init__": "macro cho trang viết tay",
-            "hooks": "nối vào các sự kiện của MkDocs",
-        }
-    ],
+    7: [{"__main__": "python -m macros = qcph"}],
+    6: [{"cli": "lệnh, lời in, mã thoát"}],
+    5: [{"hooks": "nối vào các sự kiện của MkDocs", "__init__": "macro cho trang viết tay"}],
+    4: [{"building": "cả trang, từng đơn vị một", "proposal": "trước và sau một đề nghị"}],
     3: [
         {
             "archive": "đọc, ghi nguồn",
@@ -42,8 +38,8 @@ FLOORS: dict[int, list[dict[str, str]]] = {
     2: [
         {
             "checks": "mọi quy tắc",
-            "keeping": "giữ quá khứ",
             "render": "ra HTML",
+            "keeping": "giữ quá khứ",
             "redline": "trang so sánh",
             "usage": "ai dùng gì",
         },
@@ -109,8 +105,8 @@ _ARROW = (
 _LEFT, _WIDE, _GAP, _BOX, _ROW = 190, 628, 8, 52, 60
 # The way of the data: each step leads from the first to the second, its number stands beside.
 _STEPS = (
-    ("docs", "archive"), ("archive", "checks"), ("checks", "mistakes"), ("archive", "publish"),
-    ("publish", "render"), ("publish", "hooks"), ("hooks", "MkDocs"), ("MkDocs", "site/"),
+    ("docs", "archive"), ("archive", "building"), ("MkDocs", "hooks"), ("archive", "checks"),
+    ("checks", "mistakes"), ("building", "publish"), ("publish", "render"), ("building", "site/"),
 )  # fmt: skip
 
 
@@ -173,8 +169,8 @@ def drawing() -> str:
     beside = {
         "docs": (14, top[3] + 2, ["docs/", "data/"], ["người soạn viết"]),
         "mistakes": (14, top[2] + 2, ["lỗi"], ["tệp:dòng:cột", "bằng tiếng Việt"]),
-        "MkDocs": (854, top[4], ["MkDocs"], ["Material và", "overrides/"]),
-        "site/": (854, top[3] + 4, ["site/"], ["trang tĩnh"]),
+        "MkDocs": (14, top[5] + 2, ["MkDocs"], ["Material và", "overrides/"]),
+        "site/": (14, top[4] + 10, ["site/"], ["trang tĩnh"]),
     }
     for key, (left, up, name, lines) in beside.items():
         drawn, boxes[key] = _outside(left, up, name, lines)
@@ -195,8 +191,9 @@ def drawing() -> str:
         for floor, rows in FLOORS.items()
     )
     said = (
-        f"{named} Dữ liệu đi từ docs/ và data/ vào archive, qua checks, tới publish; publish nhờ"
-        " render dựng trang; hooks trao trang cho MkDocs để thành site/."
+        f"{named} Dữ liệu đi từ docs/ và data/ vào archive, rồi tới building; hooks nhờ MkDocs làm vỏ"
+        " của trang; checks xem từng đơn vị và chỉ ra lỗi; publish nhờ render dựng trang; building ghi"
+        " tất cả vào site/."
     )
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 980 {high}" width="980"'
@@ -208,7 +205,7 @@ def drawing() -> str:
     )
     return "\n".join([
         opening,
-        '<title id="t">Kiến trúc: sáu tầng và đường đi của dữ liệu</title>',
+        '<title id="t">Kiến trúc: tám tầng và đường đi của dữ liệu</title>',
         f'<desc id="d">{escape(said)}</desc>',
         _ARROW,
         paper,
@@ -232,7 +229,7 @@ def _step(number: int, one: list[float], other: list[float]) -> str:
         end = (other[0] - 2 if right else other[2] + 2, level)
     x, y = ((a + b) / 2 for a, b in zip(start, end, strict=True))
     along = start[1] == end[1]
-    x, y = (x, y - 14) if along else (x + 16, y)
+    x, y = (x, y - 14) if along else (x - 16, y)
     path = f"M{start[0]:g} {start[1]:g}L{end[0]:g} {end[1]:g}"
     return (
         f'<path fill="none" stroke="#a8452f" stroke-width="2.4" d="{path}"'

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,10 @@ OURS = (
     "apt-get update -qq && apt-get install -y -qq --no-install-recommends git make",
     'git worktree add --detach goc "$CI_MERGE_REQUEST_DIFF_BASE_SHA"',
     "cd goc",
+    'test "$(git ls-files Makefile kho-tam)" = Makefile',
+    'mkdir -p "$QCPH_CACHE"',
+    'touch "$QCPH_CACHE.truoc"',
+    'find "$QCPH_CACHE" -type f ! -newer "$QCPH_CACHE.truoc" -delete',
 )
 
 
@@ -215,6 +220,67 @@ def test_forges_run_only_our_commands():
 
     assert [] == [line for line in plain if not line.startswith(OURS)]
     assert [] == [line for line in plain if "${{" in line]
+
+
+def test_only_the_main_branch_has_what_was_kept():
+    """A pull request's jobs neither read nor write what earlier builds kept; of the others each can
+    read it, and one on each forge writes it.
+    """
+    uses = {path.name: [step.get("uses", "") for step in steps(path)] for path in WORKFLOWS}
+    kept = {
+        name: [used.split("@")[0] for used in each if used.startswith("actions/cache")]
+        for name, each in uses.items()
+    }
+    jobs = {name: job for name, job in gitlab().items() if isinstance(job, dict)}
+    with_cache = [name for name, job in jobs.items() if job.get("extends") == ".kept"]
+    main = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"
+
+    assert {"publish.yml": ["actions/cache/restore", "actions/cache"]} == {
+        name: each for name, each in kept.items() if each
+    }
+    assert ["part", "pages"] == with_cache
+    assert [".kept", "part"] == [name for name, job in jobs.items() if "cache" in job]
+    assert {"policy": "pull"} == jobs["part"]["cache"]
+    assert [{"if": main}] == jobs[".kept"]["rules"]
+    assert [{"if": f"$QCPH_PARTS && {main}"}] == jobs["part"]["rules"]
+    # A file of the repository would be believed in its place.
+    assert [] == [
+        name
+        for name in with_cache
+        if 'test "$(git ls-files Makefile kho-tam)" = Makefile' != jobs[name]["script"][0]
+    ]
+
+
+def test_parts_are_of_one_day_and_one_place():
+    """On each forge parts and the whole are made for the same day, and kept in the same folder."""
+    builds = [line for line in commands() if "--as-of" in line]
+    days = {line.partition("--as-of ")[2] for line in builds}
+    folders = {
+        step["with"]["path"]
+        for step in steps(ROOT / ".github/workflows/publish.yml")
+        if "kho-tam" in str(step.get("with"))
+    } | {
+        step["env"]["QCPH_CACHE"]
+        for step in steps(ROOT / ".github/workflows/publish.yml")
+        if "env" in step
+    }
+
+    assert (4, 1, {"${{ runner.temp }}/kho-tam"}) == (len(builds), len(days), folders)
+
+
+@linux
+def test_a_part_sends_what_it_made_alone(tmp_path):
+    """What was kept before a part was made is taken out of what it hands on."""
+    (line,) = {line for line in commands() if line.startswith("find ")}
+    kept = tmp_path / "kho-tam"
+    for name, age in (("part/aa/old", 3600), ("part/ab/new", -1)):
+        (kept / name).parent.mkdir(parents=True)
+        (kept / name).write_bytes(b"x")
+        os.utime(kept / name, (time.time() - age,) * 2)
+    (tmp_path / "kho-tam.truoc").touch()
+    subprocess.run(["sh", "-c", line], env={**os.environ, "QCPH_CACHE": str(kept)}, check=True)
+
+    assert ["new"] == [path.name for path in kept.rglob("*") if path.is_file()]
 
 
 def test_named_commands_exist():
