@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -103,7 +104,11 @@ class Cache:
         for each in _files(self._folder):
             with contextlib.suppress(OSError):
                 unfinished = "." in each.name
-                if each.stat().st_mtime < now - (_DAY if unfinished else _KEPT):
+                if each.stat().st_mtime >= now - (_DAY if unfinished else _KEPT):
+                    continue
+                if each.is_dir(follow_symlinks=False):  # a spare one
+                    shutil.rmtree(each.path, ignore_errors=True)
+                else:
                     Path(each).unlink()
 
     def _path(self, kind: str, key: Iterable[bytes]) -> Path:

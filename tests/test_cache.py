@@ -194,6 +194,18 @@ def test_what_nobody_used_goes(tmp_path: Path, ask: str):
     assert [None, b"data", b"data"] == [cache.get("k", [key]) for key in (b"old", b"used", b"new")]
 
 
+def test_a_site_that_nobody_builds_any_more_goes(tmp_path: Path):
+    """The folder of a replaced site goes with all that is in it, after two months."""
+    cache = Cache(tmp_path)
+    for key, days in ((b"old", 61), (b"new", 1)):
+        (cache.spare([key]) / "don-vi").mkdir(parents=True)
+        (cache.spare([key]) / "don-vi/index.html").write_bytes(b"x")
+        aged(cache.spare([key]), days)
+    cache.tidy()
+
+    assert [False, True] == [cache.spare([key]).exists() for key in (b"old", b"new")]
+
+
 def test_what_was_half_written_goes(tmp_path: Path):
     """The rest of a killed build goes after a day, not before: its build may still be at work."""
     cache = Cache(tmp_path)
