@@ -52,9 +52,7 @@ HUGO_PAGE = """<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
 <body><main>{{ .Content }}</main></body></html>
 """
-# What is switched off, in `extra` of mkdocs.yml, where agreements alone are built; and for all
-# stages but those of the downloads.
-ALONE = {"downloads": "false"}
+# What is switched off, in `extra` of mkdocs.yml, for all stages but those of the downloads.
 USUAL = {"downloads": "false"}
 
 
@@ -348,9 +346,18 @@ def our_rows(agreements: int, stages: set[str]) -> Iterator[Row]:
             )
 
         if "alone" in stages:
-            config = configured(project, "alone.yml", ALONE)
-            yield build("alone", config, "cache-alone", "site-alone")
-            shutil.rmtree(folder / "site-alone")
+            site = folder / "site-alone"
+            command = [
+                sys.executable,
+                str(corpus.ROOT / "benchmarks/alone.py"),
+                str(usual),
+                str(site),
+            ]
+            given = {"QCPH_AS_OF": corpus.AS_OF}
+            yield row_of(
+                agreements, "this", "alone", site, lambda: measure(command, project, given)
+            )
+            shutil.rmtree(site)
         later = [stage for stage in ("again", *edits(agreements)) if stage in stages]
         if "whole" in stages or later:
             yield build("whole", usual, "cache", "site")

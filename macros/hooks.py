@@ -282,7 +282,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for uri, kind in _kinds():
         _build.kinds[uri] = kind
         made = File.generated(config, uri, content="")
-        made.inclusion = InclusionLevel.INCLUDED if kind.address else InclusionLevel.NOT_IN_NAV
+        made.inclusion = InclusionLevel.NOT_IN_NAV  # where the navigation names it, it is there
         files.append(made)
     texts = {
         path.removeprefix("docs/"): data.decode("utf-8", "replace")
