@@ -31,6 +31,11 @@ TOGETHER = 8
 _given: list[tuple[Beside, Shell, date, Path]] = []
 
 
+def begin(*given: object) -> None:
+    """Begin the life of a process that writes pages."""
+    _given[:] = [given]  # type: ignore[list-item]
+
+
 def write(units: Sequence[tuple[str, Snapshot]]) -> int:
     """Write the pages of some units; how many."""
     ((beside, shell, as_of, site),) = _given
@@ -58,7 +63,7 @@ def main() -> None:
     batches = [units[at : at + TOGETHER] for at in range(0, len(units), TOGETHER)]
     given = (beside, shell, hooks.as_of_day(config.parent), site)
     spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), spawned, _given.append, (given,)) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), spawned, begin, given) as pool:
         made = sum(pool.map(write, batches))
     folder = Folder(site)
     for name, data in shell.files.items():
