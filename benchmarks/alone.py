@@ -20,6 +20,7 @@ from pathlib import Path
 from macros import checks, hooks, keeping, safety
 from macros.archive import Beside, Snapshot, read_beside, read_unit, snapshot
 from macros.building.folder import Folder
+from macros.building.placed import as_of_day
 from macros.building.shell import Shell
 from macros.model import UnitId
 from macros.problem import Severity
@@ -61,7 +62,7 @@ def main() -> None:
     shell = hooks.make_shell(config, found, beside)
     units = list(found.units.items())
     batches = [units[at : at + TOGETHER] for at in range(0, len(units), TOGETHER)]
-    given = (beside, shell, hooks.as_of_day(config.parent), site)
+    given = (beside, shell, as_of_day(config.parent), site)
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), spawned, begin, given) as pool:
         made = sum(pool.map(write, batches))

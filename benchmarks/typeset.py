@@ -127,15 +127,14 @@ def as_the_build(project: Path, count: int) -> None:
         for unit in of_units(agreements, count):
             for each in unit:
                 cache.put(each.kind, each.key, bytes(size // sum(map(len, spent.values()))))
-        for name, ask in (("digest", cache.digest), ("get", cache.get)):
-            times = []
-            for unit in of_units(agreements, count):
-                for each in unit:
-                    started = time.process_time()
-                    ask(each.kind, each.key)
-                    times.append(time.process_time() - started)
-            print(f"key and {name} of what is kept: {statistics.mean(times) * 1000:.2f} ms", end="")
-            print(f" of processor time, {len(times)} asked")
+        times = []
+        for unit in of_units(agreements, count):
+            for each in unit:
+                started = time.process_time()
+                cache.get(each.kind, each.key)
+                times.append(time.process_time() - started)
+        print(f"key and bytes of what is kept: {statistics.mean(times) * 1000:.2f} ms", end="")
+        print(f" of processor time, {len(times)} asked")
 
 
 def main() -> None:

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
+import pickle
 import shutil
+import sys
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from struct import Struct
-from typing import BinaryIO
+from typing import TypeVar
 from uuid import uuid4
 
 import platformdirs
@@ -27,19 +30,21 @@ _DAY = 86_400
 # Results that nobody asked for so long go.
 _KEPT = 60 * _DAY
 _TIDIED = "tidied"
-# Before the bytes of a result: their SHA-256, their number, and the first bytes of the SHA-256 of
-# these two. So what a result is can be known, and believed, without reading it.
-_HEAD = Struct(">32sQ8s")
-_TOLD = Struct(">32sQ")
+# Before the bytes of a result stands their SHA-256.
+_HEAD = 32
+_FOR_OTHERS = 0o022
+_FAST = 1  # of zlib: pages shrink to an eighth at little cost
+V = TypeVar("V")
+_LOG = logging.getLogger(__name__)
 
 
 class Cache:
     """Results below a folder, each under its kind (a plain word) and the digest of its key.
 
-    A key names everything that a result depends on, code too.
+    A key names everything that a result depends on, code too. Without a folder nothing is kept.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
     @classmethod
@@ -48,10 +53,17 @@ class Cache:
         where QCPH_CACHE says.
 
         A checkout is no place for it: its files come from whoever proposes a change, and what is
-        kept here is believed.
+        kept here is believed. For the same reason a folder in which others may write is none.
         """
         named = os.environ.get(FOLDER)
-        return cls(Path(named or platformdirs.user_cache_dir("qcph", appauthor=False)))
+        folder = Path(named or platformdirs.user_cache_dir("qcph", appauthor=False))
+        if _is_for_others(folder):
+            _LOG.warning(
+                "Không dùng kho tạm %s vì người khác ghi được vào đó, nên việc này lâu hơn;"
+                ' chạy: chmod go-w "%s"', folder, folder,
+            )  # fmt: skip
+            return cls(None)
+        return cls(folder)
 
     def of(self, kind: str, key: Iterable[bytes], make: Callable[[], bytes]) -> bytes:
         """What is kept for this key; else what `make` gives, kept from now on."""
@@ -70,19 +82,28 @@ class Cache:
         """Keep a result. Best effort: a full or read-only disk costs time, never a build."""
         self._keep(self._path(kind, key), data)
 
-    def digest(self, kind: str, key: Iterable[bytes]) -> str | None:
-        """The SHA-256 of what is kept for this key, not read; None where nothing whole is.
-
-        Bytes that were changed in place are found only by `of` and `get`, which read them.
-        """
-        try:
-            with self._path(kind, key).open("rb") as file:
-                told = _told(file)
-        except OSError:
+    def load(
+        self, kind: str, key: Iterable[bytes], of: type[V], *, packed: bool = False
+    ) -> V | None:
+        """The value of that type that was stored for this key; None where there is no such one."""
+        data = self.get(kind, key)
+        if data is None:
             return None
-        return told.hex() if told else None
+        try:
+            data = zlib.decompress(data) if packed else data
+            found = pickle.loads(data)  # noqa: S301 the user's own cache, outside of every checkout
+        except Exception:  # noqa: BLE001 whatever a value says that other code stored
+            return None
+        return found if isinstance(found, of) else None
 
-    def spare(self, key: Iterable[bytes]) -> Path:
+    def store(
+        self, kind: str, key: Iterable[bytes], value: object, *, packed: bool = False
+    ) -> None:
+        """Keep a value, as `put` does; `packed` where it is large."""
+        data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self.put(kind, key, zlib.compress(data, _FAST) if packed else data)
+
+    def spare(self, key: Iterable[bytes]) -> Path | None:
         """A folder for what is no result: a site that was replaced, to begin the next one with."""
         return self._path("spare", key)
 
@@ -91,6 +112,8 @@ class Cache:
 
         It looks at most once a day.
         """
+        if self._folder is None:
+            return
         marker = self._folder / _TIDIED
         now = time.time()
         try:
@@ -111,55 +134,55 @@ class Cache:
                 else:
                     Path(each).unlink()
 
-    def _path(self, kind: str, key: Iterable[bytes]) -> Path:
+    def _path(self, kind: str, key: Iterable[bytes]) -> Path | None:
+        if self._folder is None:
+            return None
         digest = hashlib.sha256()
         for part in key:
             digest.update(len(part).to_bytes(8, "big") + part)
         name = digest.hexdigest()
         return self._folder / kind / name[:2] / name[2:]
 
-    def _keep(self, path: Path, data: bytes) -> None:
-        digest = hashlib.sha256(data).digest()
-        head = _HEAD.pack(digest, len(data), _check(digest, len(data)))
+    def _keep(self, path: Path | None, data: bytes) -> None:
+        if self._folder is None or path is None:
+            return
         # Its name has a dot, and no result's has: what has a result's name is whole.
         fresh = path.with_name(f"{path.name}.{uuid4().hex}")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else writes here
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(head + data)
+            fresh.write_bytes(hashlib.sha256(data).digest() + data)
             fresh.replace(path)
         except OSError:
             with contextlib.suppress(OSError):
                 fresh.unlink()
 
 
-def _told(file: BinaryIO) -> bytes | None:
-    """The digest of a result by its head, where that is whole and as many bytes follow."""
-    head = file.read(_HEAD.size)
-    status = os.fstat(file.fileno())
-    if len(head) != _HEAD.size:
+def _read(path: Path | None) -> bytes | None:
+    if path is None:
         return None
-    digest, size, check = _HEAD.unpack(head)
-    if check != _check(digest, size) or status.st_size != _HEAD.size + size:
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 thousands of files
+            data = file.read()
+            status = os.fstat(file.fileno())
+    except OSError:
+        return None
+    digest, data = data[:_HEAD], data[_HEAD:]
+    if hashlib.sha256(data).digest() != digest:
         return None
     if time.time() - status.st_mtime > _DAY:
         with contextlib.suppress(OSError):
-            os.utime(file.name)  # it was of use today
-    return bytes(digest)
+            os.utime(path)  # it was of use today
+    return data
 
 
-def _read(path: Path) -> bytes | None:
+def _is_for_others(folder: Path) -> bool:
+    if sys.platform == "win32":  # rights are said otherwise there
+        return False
     try:
-        with path.open("rb") as file:
-            digest = _told(file)
-            data = file.read()
+        return bool(folder.stat().st_mode & _FOR_OTHERS)
     except OSError:
-        return None
-    return data if digest and hashlib.sha256(data).digest() == digest else None
-
-
-def _check(digest: bytes, size: int) -> bytes:
-    return hashlib.sha256(_TOLD.pack(digest, size)).digest()[:8]
+        return False
 
 
 def _files(folder: Path) -> Iterator[os.DirEntry[str]]:

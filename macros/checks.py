@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
 
+from macros.calendar import reach
 from macros.citing import out_of_sequence
 from macros.clauses import blanks, calls, faults, newer, terms_of, wording
 from macros.compare import ChangeKind, compare
+from macros.duties import duties_of
 from macros.foreign import is_word, original_text
 from macros.grammar import fold
 from macros.links import Fault, broken_links
@@ -25,11 +27,13 @@ from macros.model import (
     AS_SIGNED,
     Agreement,
     Archive,
+    Duty,
     Evidence,
     LaterVersion,
     PartialDate,
     RecordKind,
     Shared,
+    Side,
     Source,
     SourceRole,
     TextState,
@@ -136,13 +140,18 @@ def sides(archive: Archive) -> Iterator[Problem]:
         for number, signature in enumerate(agreement.facts.signatures):
             key = (*agreement.data_key, "signatures", number, "side")
             yield from _side(archive, agreement.unit_id, agreement.unit, signature.side, key)
+        for name, duty in agreement.facts.duties.items():
+            for number, side in enumerate(duty.who):
+                key = (*agreement.data_key, "duties", name, "who", number)
+                yield from _side(archive, agreement.unit_id, agreement.unit, side, key)
 
 
 def _side(
     archive: Archive, unit_id: str, unit: Unit, side: str, key: tuple[str | int, ...]
 ) -> Iterator[Problem]:
     if side not in unit.sides:
-        called = f"trường `{key[-1]}` ({FIELD_WORDS[str(key[-1])]})"
+        field = next(part for part in reversed(key) if isinstance(part, str))
+        called = f"trường `{field}` ({FIELD_WORDS[field]})"
         message = f'{called}: "{side}" không có trong `sides` (các bên) của đơn vị này'
         hint = nearest(side, unit.sides) or f"Có: {', '.join(unit.sides)}."
         yield _in_data(archive, f"data/units/{unit_id}.yml", key, "R104", message, hint)
@@ -179,6 +188,9 @@ def _quoted(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, 
     for number, suspected in enumerate(facts.suspected):
         if suspected.clause:
             yield ("suspected", number), suspected.clause, suspected.printed
+    for name, duty in facts.duties.items():
+        if duty.clause:
+            yield ("duties", name), duty.clause, duty.printed
     for name in ("valid_from", "valid_to"):
         evidence: Evidence | None = getattr(facts, name)
         if evidence:
@@ -217,6 +229,8 @@ def _slices(agreement: Agreement) -> Iterator[tuple[tuple[str | int, ...], str, 
         for name in ("number", "place", "date"):
             if part := getattr(facts, name):
                 yield (name, "printed"), part.printed, report
+        for name, duty in facts.duties.items():
+            yield ("duties", name, "printed"), duty.printed, report
     said = agreement.edition.supersedes
     of_text = agreement.version == AS_SIGNED and agreement.whole
     if said and said.printed and not said.clause and of_text:
@@ -283,6 +297,133 @@ def suspects(archive: Archive) -> Iterator[Problem]:
                 message = "chỗ nghi sai cần đúng một trong hai trường `clause` và `fact`"
                 hint = "`clause` khi sai trong điều khoản; `fact` khi sai ở số, nơi nhận, tiêu đề…"
                 yield _fact(archive, agreement, ("suspected", number), "D209", message, hint)
+
+
+def duties(archive: Archive) -> Iterator[Problem]:
+    """D211 a duty that names no clause of a text, or names one of a report; D212 sides named twice, or
+    in turn with nobody; Y108 days outside the period; Y106 days that the quoted words lack.
+    """
+    for agreement in archive.agreements:
+        only = agreement.edition.text is TextState.REPORT_ONLY
+        if too_many := _too_many(agreement, archive):
+            hint = "Bỏ những việc không cần nhắc, hay chọn nhịp thưa hơn."
+            yield _fact(archive, agreement, ("duties",), "S110", too_many, hint)
+        for name, duty in agreement.facts.duties.items():
+            key = ("duties", name)
+            if only and duty.clause:
+                message = f'việc "{name}" nêu điều khoản, mà kho chỉ có bài báo'
+                hint = "Bỏ dòng `clause`; `printed` chép câu chữ của bài báo."
+                yield _fact(archive, agreement, (*key, "clause"), "D211", message, hint)
+            elif not only and duty.clause is None:
+                message = f'việc "{name}" chưa nêu điều khoản nào nói về nó'
+                hint = "Thêm dòng `clause` với mã của điều khoản có câu chữ ấy."
+                yield _fact(archive, agreement, key, "D211", message, hint)
+            if twice := _not_together(duty):
+                message = f'việc "{name}" {twice}'
+                hint = "Mỗi bên kể một lần; luân phiên thì cần ít nhất hai bên."
+                yield _fact(archive, agreement, (*key, "who"), "D212", message, hint)
+            first, last = reach(agreement.period)
+            days = duty.when.days
+            if days and (days[1].last < first or last < days[0].first):
+                message = f'việc "{name}": {duty.when.words} nằm ngoài {agreement.period.words}'
+                hint = f"Cần có phần nằm trong {first:%d/%m/%Y} đến {last:%d/%m/%Y}; xem lại năm."
+                yield _fact(archive, agreement, (*key, "when"), "Y108", message, hint)
+            elif days and (other := _not_printed(days, duty.printed)):
+                message = (
+                    f'`when` ghi {duty.when.words}, chỗ in "{_cut(duty.printed)}" không có {other}'
+                )
+                hint = "Ghi đúng ngày, tháng, năm như chỗ in."
+                yield _fact(archive, agreement, (*key, "when"), "Y106", message, hint)
+
+
+def _too_many(agreement: Agreement, archive: Archive) -> str:
+    """What is said of more duties, or more times of them, than a calendar can show."""
+    duties = duties_of(agreement, archive.shared)
+    if len(duties) > _MOST_DUTIES:
+        return f"bản có {len(duties)} việc phải làm, nhiều nhất {_MOST_DUTIES}"
+    more = agreement.edition.extended
+    period = agreement.period
+    years = (more.to.end if more else period.end) - period.start + (not period.school_year)
+    count = sum(_A_YEAR.get(each.when.text, 12 / (each.when.months or 12)) for each in duties)
+    if count * years > _MOST_TIMES:
+        return f"các việc phải làm có khoảng {round(count * years)} lần, nhiều nhất {_MOST_TIMES}"
+    return ""
+
+
+def _not_together(duty: Duty) -> str:
+    """What is wrong with the sides of a duty."""
+    if len(set(duty.who)) < len(duty.who):
+        return "kể một bên hai lần"
+    return "ghi luân phiên mà chỉ có một bên" if duty.in_turn and len(duty.who) < 2 else ""
+
+
+def _not_printed(days: tuple[PartialDate, PartialDate], printed: str) -> str:
+    """A year, month or day of these that the quoted words lack, as far as they have numbers."""
+    numbers = [int(each) for each in re.findall("[0-9]+", printed)]
+    small, years = {n for n in numbers if n < 1000}, {n for n in numbers if n >= 1000}
+    for each in days:
+        if years and each.year not in years:
+            return f"năm {each.year}"
+        for part, words in ((each.month, "tháng"), (each.day, "ngày")):
+            if part and small and part not in small:
+                return f"{words} {part}"
+    return ""
+
+
+def entered(archive: Archive) -> Iterator[Problem]:
+    """Y109 a day on which a text can't have come into the archive: of a draft, before its date,
+    after its seal.
+    """
+    for agreement in archive.agreements:
+        facts = agreement.facts
+        if (day := facts.entered_on) is None:
+            continue
+        signed = facts.date.value if facts.date else None
+        said = ""
+        if facts.draft:
+            said = "bản thảo chưa ký thì chưa có ngày vào kho"
+        elif signed and day.first < signed.first:
+            said = f"ngày vào kho có trước ngày của văn bản ({signed.words})"
+        elif facts.seal and facts.seal.since.last < day.first:
+            said = f"ngày vào kho có sau ngày niêm phong ({facts.seal.since.words})"
+        if said:
+            hint = "Sửa ngày hay bỏ dòng này; lệnh seal và import tự ghi."
+            yield _fact(archive, agreement, ("entered_on",), "Y109", said, hint)
+
+
+def shared_duties(archive: Archive) -> Iterator[Problem]:
+    """D211 a duty of a shared clause that names a clause or days; D212 one of sides that not every
+    series has; R106 one whose words stand in no wording as every text has them.
+    """
+    for clause_id, clause in archive.shared.items():
+        path = f"data/clauses/{clause_id}.yml"
+        for name, duty in clause.duties.items():
+            key: tuple[str | int, ...] = ("duties", name)
+            if duty.clause:
+                message = f'việc "{name}" của điều khoản dùng chung không nêu `clause`'
+                hint = "Bỏ dòng này: đó là điều khoản nào thì mỗi trang dùng nó đã nói."
+                yield _in_data(archive, path, (*key, "clause"), "D211", message, hint)
+            if twice := _not_together(duty):
+                message = f'việc "{name}" {twice}'
+                hint = "Mỗi bên kể một lần; luân phiên thì cần ít nhất hai bên."
+                yield _in_data(archive, path, (*key, "who"), "D212", message, hint)
+            if others := set(duty.who) - {Side.MANAGEMENT, Side.UNION}:
+                message = f'việc "{name}" của điều khoản dùng chung ghi bên "{min(others)}"'
+                hint = (
+                    "Ở đây `management` là bên của đơn vị, `union` là bên phối hợp của bộ quy chế."
+                )
+                yield _in_data(archive, path, (*key, "who"), "D212", message, hint)
+            if duty.when.days:
+                message = (
+                    f'việc "{name}" của điều khoản dùng chung ghi một ngày ({duty.when.words})'
+                )
+                hint = "Ngày của riêng một bản thì ghi ở `duties` của bản ấy."
+                yield _in_data(archive, path, (*key, "when"), "D211", message, hint)
+            printed = duty.printed
+            if "{" in printed or not any(printed in each for each in clause.wordings.values()):
+                message = f'không câu chữ nào của "{clause_id}" có chữ "{_cut(printed)}"'
+                hint = "Chép đúng từng chữ, chọn chỗ không có ô trống {…}."
+                yield _in_data(archive, path, (*key, "printed"), "R106", message, hint)
 
 
 def reasons(archive: Archive) -> Iterator[Problem]:
@@ -514,7 +655,8 @@ def units(archive: Archive) -> Iterator[Problem]:
 
 def links(archive: Archive) -> Iterator[Problem]:
     """R201 a link to a page that does not exist; R202 to a heading that does not exist."""
-    made: dict[str, frozenset[str] | None] = {"don-vi/index.md": None, "dieu-khoan/index.md": None}
+    lists = ("don-vi", "dieu-khoan", "lich", "tinh-hinh")
+    made: dict[str, frozenset[str] | None] = {f"{name}/index.md": None for name in lists}
     made |= {f"dieu-khoan/{clause_id}/index.md": None for clause_id in archive.shared}
     for unit_id, unit in archive.units.items():
         made[f"don-vi/{RESERVED}/{unit.type}/index.md"] = None
@@ -683,6 +825,9 @@ def _cut(text: str, limit: int = 80) -> str:
 
 
 # What one unit's own files tell, and what takes all of them.
+# What a calendar can show; the longest we know has 12 duties, and 64 times.
+_MOST_DUTIES, _MOST_TIMES = 100, 2000
+_A_YEAR = {"every-week": 53, "every-term": 2, "regularly": 0}
 OF_A_UNIT: tuple[Rule, ...] = (
     characters,
     sides,
@@ -691,6 +836,8 @@ OF_A_UNIT: tuple[Rule, ...] = (
     regions,
     report_only,
     suspects,
+    duties,
+    entered,
     reasons,
     dates,
     values,
@@ -704,6 +851,7 @@ OF_ALL: tuple[Rule, ...] = (
     units,
     links,
     shared_wordings,
+    shared_duties,
     terms,
     unused,
     hand_written,

@@ -21,7 +21,9 @@ import click
 from macros import keeping, naming, proposal, renewal, review, usage, ways
 from macros.archive import (
     IN_TEXTS,
+    Beside,
     BrokenTextError,
+    Snapshot,
     Written,
     edition_text,
     file_text,
@@ -32,8 +34,11 @@ from macros.archive import (
     write,
 )
 from macros.asking import DAY, PERIOD, SHARD, Group, RefusedError, wrong_use
-from macros.building.build import BrokenSourcesError
 from macros.building.build import check as check_sources
+from macros.building.build import prepare
+from macros.building.placed import build_to, project
+from macros.building.run import BrokenSourcesError
+from macros.building.shell import Shell, UnknownScriptError
 from macros.editing import Edits, edition_named
 from macros.git import checkout, extract, left_out
 from macros.markup import seen, shown
@@ -529,8 +534,9 @@ def take_in(
         if len(paths) > 1:
             click.echo(f"({number}/{len(paths)}) {shown(str(path))} → {shown(name)}")
         wanted = intake.Wanted(
-            edition=name, report=report, draft=draft, repair=repair, unit_name=unit_name
-        )
+            edition=name, report=report, draft=draft, repair=repair, unit_name=unit_name,
+            day=_today(),
+        )  # fmt: skip
         try:
             _take_in(root, path, wanted)
         except RefusedError as refused:
@@ -653,23 +659,35 @@ def build(
     Trang cũ chỉ bị thay khi trang mới đã dựng xong. Những gì không đổi thì lấy lại từ lần dựng
     trước; thư mục giữ chúng (QCPH_CACHE, mặc định của máy) xóa lúc nào cũng được.
     """
-    from macros import hooks  # noqa: PLC0415 slow to import
-
+    if shard and site:
+        raise click.UsageError("--shard không ghi trang, nên không dùng với --site")
+    if away := left_out(config.parent, proposal.FOLDERS):
+        raise RefusedError(
+            f"máy này chỉ có một phần kho: {len(away)} tệp không lấy về;"
+            " lấy hết về (git sparse-checkout disable) rồi dựng lại"
+        )
     _for_mkdocs(as_of)
-    logging.getLogger("mkdocs.commands.build").addFilter(_not_of_the_disk)
-    if shard:
-        if site:
-            raise click.UsageError("--shard không ghi trang, nên không dùng với --site")
-        made = hooks.prepare_shard(config, *shard)
-        click.echo(f"Đã làm sẵn phần {shard[0]}/{shard[1]}: {made} đơn vị.")
-        return
-    target = site or config.parent / "site"
+    own, target = project(config, _make_shell), site or config.parent / "site"
     try:
-        hooks.build_to(config, target)
+        if shard:
+            made = prepare(own, *shard)
+            click.echo(f"Đã làm sẵn phần {shard[0]}/{shard[1]}: {made} đơn vị.")
+            return
+        build_to(own, target)
+    except (BrokenSourcesError, UnknownScriptError) as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(1)
     except NotPlacedError as failed:
         click.echo(shown(str(failed)), err=True)
         sys.exit(1)
     click.echo(f"Đã dựng trang vào {os.path.relpath(target)}/")
+
+
+def _make_shell(config: Path, found: Snapshot, beside: Beside) -> Shell:
+    from macros import hooks  # noqa: PLC0415 slow to import, and mostly the shell is kept
+
+    logging.getLogger("mkdocs.commands.build").addFilter(_not_of_the_disk)
+    return hooks.make_shell(config, found, beside)
 
 
 def _not_of_the_disk(record: logging.LogRecord) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from macros.model import Agreement, Archive, Facts, PartialDate, Period
+from macros.model import Agreement, Archive, Facts, PartialDate, Period, When
 from macros.problem import EditorError, nearest
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -60,7 +60,7 @@ def edition_named(archive: Archive, name: str) -> Agreement:
 
 def plain(value: object) -> Any:
     """A fact as `put` writes it and `reading` reads it; fields that say nothing are left out."""
-    if isinstance(value, Period | PartialDate | StrEnum):
+    if isinstance(value, Period | PartialDate | When | StrEnum):
         return str(value)
     if dataclasses.is_dataclass(value):
         pairs = ((each.name, getattr(value, each.name)) for each in dataclasses.fields(value))

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from macros.calendar import times
+from macros.duties import Owed, duties_of
 from macros.model import (
     Agreement,
     Archive,
@@ -96,6 +98,8 @@ def agreement_json(agreement: Agreement, archive: Archive) -> bytes:
         and {"to": str(edition.extended.to), "evidence": edition.extended.evidence},
         "withdrawn": edition.withdrawn
         and {"date": str(edition.withdrawn.date), "evidence": edition.withdrawn.evidence},
+        "entered_on": str(facts.entered_on) if facts.entered_on else None,
+        "duties": [_duty(owed, agreement) for owed in duties_of(agreement, archive.shared)],
     }
     return to_json(record, indent=1) + b"\n"  # as json does it, ten times as fast
 
@@ -110,6 +114,22 @@ def _clause(clause: Clause) -> dict[str, Any]:
         "text": clause.text,
         "rows": [list(row) for row in clause.rows] or None,
         "shared": shared and {"id": shared.id, "wording": shared.wording},
+    }
+
+
+def _duty(owed: Owed, agreement: Agreement) -> dict[str, Any]:
+    return {
+        "id": owed.id,
+        "clause": owed.clause.id if owed.clause else None,
+        "who": [side.value for side in owed.who],
+        "in_turn": owed.in_turn,
+        "what": owed.what,
+        "printed": owed.printed,
+        "when": str(owed.when),
+        "times": [
+            {"first": str(span.first), "last": str(span.last), "words": span.words}
+            for span in times(agreement, owed.when)
+        ],
     }
 
 

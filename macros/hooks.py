@@ -3,20 +3,16 @@
 # Agreements never pass through MkDocs. It renders the pages that people wrote, and for each kind of
 # generated page one with places in it, the frame. What comes out of Markdown is sanitised before
 # the theme has it.
-"""Hooks of mkdocs.yml (`hooks:`), and `make_shell`."""
+"""Hooks of mkdocs.yml (`hooks:`), `make_shell`, and the live server."""
 
 from __future__ import annotations
 
 import os
-import pickle
 import posixpath
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -37,16 +33,18 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext, url_filter
 
-from macros import git
 from macros.archive import Beside, Snapshot, read_beside, snapshot
-from macros.building.build import BrokenSourcesError, Project, build, check, prepare
+from macros.building.build import build, check
 from macros.building.folder import Folder
+from macros.building.placed import DEPLOY, project, record
+from macros.building.run import BrokenSourcesError
 from macros.building.shell import (
     CANONICAL,
     CONTENT,
     CONTENTS,
     DEEPEST,
     DESCRIPTION,
+    FEED,
     FIRST,
     TITLE,
     Kind,
@@ -55,50 +53,26 @@ from macros.building.shell import (
     frame,
     pieces,
 )
+from macros.building.unit import Compiled
 from macros.cache import Cache
 from macros.limits import is_by_hand
 from macros.links import LiteralHtml, linked
-from macros.markup import OVERVIEW, seen
+from macros.markup import OVERVIEW
 from macros.problem import Problem, Severity
 from macros.render import Contact
 from macros.safety import Sandbox, sanitised
 from macros.search import Written, sections
 from macros.serving import HASHED, listed, named_by_content, policy
-from macros.site import RECORD, build_record, placing
+from macros.site import RECORD
 
-AS_OF = "QCPH_AS_OF"
 # What a hand-written page may declare at its top (S104).
 _DECLARED = ("hide", "search")
-_BUILT_FROM = ("docs", "data", "macros", "overrides", "deploy", "mkdocs.yml", "requirements.lock")
-# What servers are told is code, and comes from where the code is.
-_DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 _ASSETS = "assets/"
 # Generated pages that stand in the navigation.
-_IN_NAV = ("don-vi/", "dieu-khoan/")
+_IN_NAV = ("don-vi/", "dieu-khoan/", "lich/", "tinh-hinh/")
 _FRAMES = "khung"
 # What `serve` looks at for edits.
 _WATCHED = ("docs", "data", "overrides")
-
-
-def as_of_day(root: Path) -> date:
-    """The day for which states are told: QCPH_AS_OF, else the commit's, else today."""
-    if named := os.environ.get(AS_OF):
-        return date.fromisoformat(named)
-    commit = git.head(root)
-    return commit.day if commit else date.today()
-
-
-def project(config: Path, *, serving: bool = False) -> Project:
-    """What a configuration file is about, with the shell made by MkDocs."""
-    root = config.parent
-    return Project(
-        root=root,
-        config=config,
-        as_of=as_of_day(root),
-        make_shell=partial(make_shell, config, serving=serving),
-        seen=(root / "overrides", _DEPLOY),
-        serving=serving,
-    )
 
 
 def make_shell(config: Path, found: Snapshot, beside: Beside, *, serving: bool = False) -> Shell:
@@ -116,64 +90,23 @@ def make_shell(config: Path, found: Snapshot, beside: Beside, *, serving: bool =
         return _shell(loaded)
 
 
-def build_to(config: Path, target: Path) -> None:
-    """Build the site, and put it in its place when all went well.
-
-    Raises Abort where the sources or their pages are at fault, NotPlacedError and EditorError as
-    `placing` does.
-    """
-    own, cache = project(config), Cache.of_user()
-    place = Path(os.path.realpath(target))
-    key = (os.fsencode(place),)
-    data = cache.get("placed", key)
-    before, older = pickle.loads(data) if data else ({}, {})  # noqa: S301 our own cache
-    with placing(place, cache.spare(key)) as fresh:
-        if fresh.is_dir() and not older:  # nobody knows what lies there
-            shutil.rmtree(fresh)
-        folder = Folder(fresh, place, before, older if fresh.is_dir() else {})
-        _build_into(own, folder)
-        folder.write(RECORD, record(config, folder, own.as_of))
-    cache.put("placed", key, pickle.dumps((folder.files, before), pickle.HIGHEST_PROTOCOL))
-    cache.tidy()
-
-
-def prepare_shard(config: Path, shard: int, shards: int) -> int:
-    """Make the parts of every `shards`-th unit for a later build; how many. Raises Abort."""
-    with _told():
-        return prepare(project(config), shard, shards)
-
-
-def _build_into(own: Project, folder: Folder) -> None:
-    with _told():
-        build(own, folder)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except BrokenSourcesError as broken:
-        raise refuse(broken.problems) from None
-    except UnknownScriptError as unknown:
-        raise Abort(str(unknown)) from None
-
-
 def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None]) -> None:
     """Serve the site on this machine until Ctrl-C; each edit of the sources is seen at once.
 
     While the sources have errors the site stays as it was before. `told` gets what to say, and the
     problems. BrokenSourcesError where they have errors from the start.
     """
+    make = partial(make_shell, serving=True)
     with tempfile.TemporaryDirectory(prefix="qcph-") as name:
         site = Path(name)
         folder = Folder(site)
-        build(project(config, serving=True), folder)
+        build(project(config, make, serving=True), folder)
 
         def rebuild() -> None:
             nonlocal folder
             fresh = Folder(site, own=folder.files, live=True)
             try:
-                build(project(config, serving=True), fresh)
+                build(project(config, make, serving=True), fresh)
             except BrokenSourcesError as broken:
                 told(
                     "Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems
@@ -201,22 +134,6 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
 def _error_page(site: Path, code: int) -> bytes | None:
     page = site / f"{code}.html"
     return page.read_bytes() if page.is_file() else None
-
-
-def record(config: Path, files: Folder, as_of: date) -> bytes:
-    """The build.json of a site that was built of this configuration."""
-    commit = git.head(config.parent)
-    return build_record(
-        files.digests(), commit.id if commit else None, commit.time if commit else None,
-        as_of, dirty=_dirty(config) if commit else None,
-    )  # fmt: skip
-
-
-def refuse(problems: Iterable[Problem]) -> Abort:
-    """What is said where the sources have errors."""
-    errors = [each for each in problems if each.severity is Severity.ERROR]
-    told = "\n".join(seen(problem).text() for problem in errors)
-    return Abort(f"Không dựng trang vì có {len(errors)} lỗi:\n{told}")
 
 
 @dataclass(frozen=True, repr=False)
@@ -261,7 +178,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if "sources" not in config.extra:  # MkDocs was started by itself
         problems = check(root)
         if any(each.severity is Severity.ERROR for each in problems):
-            raise refuse(problems)
+            raise Abort(str(BrokenSourcesError(problems)))
         found = snapshot(root)
         config.extra["sources"] = _Sources(found, read_beside(found), alone=True)
     # MkDocs loads this file as a module of its own: who started it finds the state here.
@@ -290,7 +207,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if is_by_hand(path)
     }
     for target in sorted(linked(texts)):
-        if target not in files.src_uris and target.startswith(("don-vi/", "dieu-khoan/")):
+        if target not in files.src_uris and target.startswith(_IN_NAV):
             made = File.generated(config, target, content="")
             made.inclusion = InclusionLevel.EXCLUDED  # not made here, but its address is known
             files.append(made)
@@ -330,6 +247,7 @@ def _name_assets(files: Files, docs_dir: str) -> None:
 def on_env(env: jinja2.Environment, **_: Any) -> jinja2.Environment:
     """Keep the theme's environment: frames are rendered in it; assets have their public names."""
     _build.theme = env
+    env.bytecode_cache = Compiled(Cache.of_user())
     env.filters["url"] = _url
     return env
 
@@ -389,6 +307,7 @@ def on_page_context(
         "title": TITLE,
         "description": DESCRIPTION,
         "document": kind.document,
+        "feed": FEED if config.site_url else "",
         "hide": ["navigation"] if kind.contents else ["navigation", "toc"],
     }
     page.edit_url = None
@@ -415,10 +334,13 @@ def on_post_build(config: MkDocsConfig) -> None:
     shell = _shell(config)
     for name in ("sitemap.xml", "sitemap.xml.gz"):
         (site / name).unlink(missing_ok=True)
-    own = Project(path.parent, path, as_of_day(path.parent), lambda *_: shell, keeping=False)
+    own = replace(project(path, lambda *_: shell), keeping=False)
     folder = Folder(site)
-    _build_into(own, folder)
-    write_file(record(path, folder, own.as_of), str(site / RECORD))
+    try:
+        build(own, folder)
+    except (BrokenSourcesError, UnknownScriptError) as refused:
+        raise Abort(str(refused)) from None
+    write_file(record(own, folder), str(site / RECORD))
 
 
 def _shell(config: MkDocsConfig) -> Shell:
@@ -429,7 +351,7 @@ def _shell(config: MkDocsConfig) -> Shell:
         for path in sorted(site.rglob("*"))
         if path.is_file() and not path.name.startswith("sitemap.xml")
     }
-    files["_headers"] = (_DEPLOY / "_headers").read_bytes()
+    files["_headers"] = (DEPLOY / "_headers").read_bytes()
     edit = ""
     if config.repo_url and config.edit_uri:
         edit = config.repo_url.rstrip("/") + "/" + config.edit_uri.lstrip("/")
@@ -445,7 +367,9 @@ def _shell(config: MkDocsConfig) -> Shell:
         addresses=tuple(run.addresses),
         scripts=_accepted(),
         site_url=config.site_url or "",
-        contact=Contact(edit=edit, report=config.extra.get("report_url") or ""),
+        contact=Contact(
+            edit=edit, report=config.extra.get("report_url") or "", feeds=bool(config.site_url)
+        ),
         downloads=bool(config.extra.get("downloads", True)),
     )
     unknown: dict[str, None] = {}
@@ -474,12 +398,4 @@ def _items(theme: jinja2.Environment) -> tuple[list[str], list[str]]:
 
 
 def _accepted() -> tuple[str, ...]:
-    return listed((_DEPLOY / "script-hashes.txt").read_text(encoding="utf-8"))
-
-
-def _dirty(config: Path) -> bool | None:
-    """Whether what is built is not what the commit holds: sources, code or configuration."""
-    ours = Path(git.__file__).resolve().parent.parent == config.parent.resolve()
-    if not ours or config.name != "mkdocs.yml":
-        return True
-    return git.is_changed(config.parent, _BUILT_FROM)
+    return listed((DEPLOY / "script-hashes.txt").read_text(encoding="utf-8"))

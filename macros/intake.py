@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
@@ -22,11 +23,13 @@ from macros.grammar import parse, write
 from macros.importing.drafting import Draft, draft, renamed_facts
 from macros.legacy import Fault, faults, repaired
 from macros.manuscript import Grid, Manuscript, Printed
+from macros.mentions import Turn
 from macros.model import (
     AS_SIGNED,
     KEBAB,
     Agreement,
     Archive,
+    Kind,
     Page,
     Period,
     SeriesId,
@@ -40,6 +43,7 @@ from macros.model import (
 )
 from macros.problem import EditorError, nearest
 from macros.reading import read
+from macros.renewal import inherited
 from macros.verbatim import differences
 
 _NAMED = re.compile(rf"({KEBAB})/({KEBAB})/([0-9]{{4}}-[0-9]{{4}})")
@@ -92,7 +96,8 @@ class Wanted:
 
     `report`: the file is a report about an agreement. `draft`: nobody has signed it yet. `repair`:
     what is proposed for suspected faults of converting is applied. `unit_name` names a unit that
-    the archive does not have yet.
+    the archive does not have yet. `day` is the day of the import, on which what is no draft comes
+    into the archive; None where that is not to be said.
     """
 
     edition: str
@@ -100,6 +105,7 @@ class Wanted:
     draft: bool = False
     repair: bool = False
     unit_name: str = ""
+    day: date | None = None
 
 
 def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of: Wanted) -> Edits:
@@ -139,6 +145,10 @@ def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of
         facts = {**facts, "text": TextState.REPORT_ONLY.value}
     if of.draft:
         facts = {"draft": True, **facts}
+    elif of.day:
+        facts = {"kind": facts["kind"], "entered_on": str(of.day), **facts}
+    duties, of_duties = _duties(archive, numbered.page, facts["kind"], of)
+    facts = {**facts, **duties}
     page = write(numbered.page)
     key = ["series", series_id, "editions", str(period)]
 
@@ -168,6 +178,7 @@ def take_in(archive: Archive, manuscript: Manuscript, name: str, data: bytes, of
     told = [
         *_doubts(archive, unit, of, made.page, data),
         *_told(made, numbered, manuscript, mended, of, source, facts),
+        *of_duties,
     ]
     files = {f"data/sources/{source[0]}": data} if source else {}
     return Edits(texts={path: page, data_path: text}, files=files, said=tuple(told))
@@ -203,6 +214,30 @@ def _numbered(
     before = [each.page for each in (*reversed(earlier), *later)]
     numbered = with_last_years_ids(page, before, taken)
     return replace(numbered, page=_nested_as_before(numbered.page, before))
+
+
+def _duties(
+    archive: Archive, page: Page, kind: str, of: Wanted
+) -> tuple[dict[str, Any], list[str]]:
+    """The fact `duties` as the page takes it over from the edition that was signed last before it,
+    and what there is to say of it; neither where there is none.
+    """
+    unit_id, series_id, period = _named(of.edition)
+    earlier = [
+        each
+        for each in archive.editions(unit_id, series_id)
+        if each.period < period and each.whole and not each.facts.draft
+    ]
+    earlier = [each for each in earlier if each.edition.text is TextState.FULL]
+    if of.report or not earlier:
+        return {}, []
+    before = earlier[-1]
+    found = inherited(archive, before, page, Turn(Kind(kind), before.period, period))
+    names = ", ".join(found.duties)
+    told = [f"Việc phải làm, mang theo từ bản {before.period}: {names}."] if names else []
+    told += [f"Việc phải làm, hãy xem: {line}." for line in found.doubtful]
+    told += [f"Việc phải làm, không mang theo: {line}." for line in found.left]
+    return ({"duties": found.duties} if names else {}), told
 
 
 def _nested_as_before(page: Page, before: Sequence[Page]) -> Page:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from macros.citing import cite
 from macros.compare import Change, ChangeKind, compare
@@ -28,7 +29,7 @@ from macros.model import (
     UnitId,
     versions_of,
 )
-from macros.problem import EditorError, Problem
+from macros.problem import EditorError, Problem, Severity
 from macros.reading import FIELD_WORDS, VALUE_WORDS, place_of
 from macros.seal import FORM, Moved, canonical, moved, pieces
 from macros.verbatim import distance
@@ -79,6 +80,8 @@ def since(base: Archive, archive: Archive) -> Iterator[Problem]:
                 yield from _fate_since(archive, was, now)
             if path in pages:
                 yield from _facts_since(archive, was, pages[path])
+        elif now := kept.get((f"data/units/{home}.yml", was.data_key)):
+            yield from _entry_since(archive, was, now)
         if path in pages:
             yield from _ids_gone(was, pages[path])
     yield from _wordings_since(base, archive)
@@ -347,6 +350,9 @@ def _fate_since(archive: Archive, was: Agreement, now: Agreement) -> Iterator[Pr
     own = was.data_key[:4]
     old, new = was.edition, now.edition
     told.append(("loại văn bản", (*own, "kind"), old.kind, new.kind))
+    if was.facts.entered_on:
+        days = was.facts.entered_on, now.facts.entered_on
+        told.append(("ngày vào kho", (*was.data_key, "entered_on"), *days))
     if old.extended:
         told.append(("việc kéo dài", (*own, "extended"), old.extended, new.extended))
     if old.withdrawn:
@@ -357,6 +363,18 @@ def _fate_since(archive: Archive, was: Agreement, now: Agreement) -> Iterator[Pr
             message = f"{what} của {_sealed_name(was)} {'đã đổi' if after else 'đã bị bỏ'}"
             hint = "Lấy lại như cũ: điều đã ghi về một bản niêm phong thì không viết lại."
             yield Problem(data, line, column, "V112", message, hint)
+
+
+def _entry_since(archive: Archive, was: Agreement, now: Agreement) -> Iterator[Problem]:
+    """V112 (warning) a signed version, not sealed yet, that came into the archive on another day."""
+    before, after = was.facts.entered_on, now.facts.entered_on
+    if was.facts.draft or now.facts.draft or before is None or before == after:
+        return
+    done = f"đã đổi, trước là {before.words}" if after else f"({before.words}) đã bị bỏ"
+    message = f"ngày vào kho của {_name(was)} {done}"
+    hint = "Ngày ấy đã báo cho người theo dõi tin mới; chỉ đổi khi ghi nhầm."
+    found = _fact(archive, now, ("entered_on",), "V112", message, hint)
+    yield replace(found, severity=Severity.WARNING)
 
 
 def _rewritten(was: Agreement, now: Agreement) -> str:

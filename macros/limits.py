@@ -106,6 +106,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(?<![.])")
 # Windows gives these names to devices, whatever stands after a dot.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST_PATH = 200
+# Nearly all paths; of these it is soon said that they collide only where they are equal, and that
+# no part of them is odd.
+_PLAIN = re.compile(r"[a-z0-9_/-]+(?:\.[a-z0-9]+)?")
+_USUAL = re.compile(
+    r"(?:docs/don-vi|data/units)/(?:(?!(?:con|prn|aux|nul|com\d|lpt\d)[./])[a-z0-9][a-z0-9_-]*/)*"
+    r"(?!(?:con|prn|aux|nul|com\d|lpt\d)\.)[a-z0-9][a-z0-9_-]*\.[a-z]+"
+)
 _ORIGINALS = "txt pdf doc docx odt rtf html htm png jpg jpeg tif tiff".split()
 _PAGES = "md png jpg jpeg gif webp".split()
 # By folder the suffixes of its files; the others are told where they are read (R101, R103).
@@ -136,8 +143,10 @@ def paths(names: Iterable[str], programs: AbstractSet[str] = frozenset()) -> Ite
 
 def _collides(name: str, taken: dict[str, str]) -> tuple[str, str, str] | None:
     """Two files that are one on some disks, or whose pages have one address."""
-    key = unicodedata.normalize("NFC", name).casefold()
-    key = "/".join(part.rstrip(". ") for part in key.split("/"))
+    key = name
+    if not _PLAIN.fullmatch(name):
+        key = unicodedata.normalize("NFC", name).casefold()
+        key = "/".join(part.rstrip(". ") for part in key.split("/"))
     if is_by_hand(name):
         key = key.removesuffix(".md").removesuffix("/index").removesuffix("/readme")
     other = taken.setdefault(key, name)
@@ -147,6 +156,8 @@ def _collides(name: str, taken: dict[str, str]) -> tuple[str, str, str] | None:
 
 
 def _odd(name: str) -> tuple[str, str, str] | None:
+    if len(name) <= _LONGEST_PATH and _USUAL.fullmatch(name):
+        return None
     parts = name.split("/")
     if device := next((part for part in parts if _DEVICES.fullmatch(part)), None):
         return "S113", f'tên "{device}" là của Windows', "Chọn tên khác."

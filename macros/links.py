@@ -9,11 +9,11 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -99,9 +99,20 @@ class _Literal(InlineProcessor):
         return self.md.htmlStash.store(html.escape(found[0])), found.start(0), found.end(0)
 
 
+def kept(text: str, make: Callable[[], Rendered]) -> Rendered:  # noqa: ARG001
+    """What `make` gives for a text. Who can keep that from run to run puts a function of its own
+    in this one's place.
+    """
+    return make()
+
+
 @lru_cache(maxsize=64)
 def rendered(text: str) -> Rendered:
     """A page as the site renders it, without its front matter and what macros would put in."""
+    return kept(text, partial(_rendered, text))
+
+
+def _rendered(text: str) -> Rendered:
     literal = LiteralHtml()
     try:
         body = markdown.markdown(

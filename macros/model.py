@@ -37,6 +37,8 @@ ClauseId = NewType("ClauseId", str)
 
 KEBAB = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 AS_SIGNED = "goc"
+# No agreement is older, and none is made for later.
+EARLIEST, LATEST = 1900, 2200
 _STRICT = ConfigDict(extra="forbid")
 
 Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S([^\t\r\n]*\S)?$")]
@@ -76,8 +78,11 @@ class Period(_Text):
     pattern = r"[0-9]{4}-[0-9]{4}"
 
     def __post_init__(self) -> None:
-        if not 1900 <= self.start < self.end <= 2200:
+        if self.start >= self.end:
             raise ValueError(f"kỳ {self.start}-{self.end}: năm sau phải lớn hơn năm trước")
+        if not EARLIEST <= self.start < self.end <= LATEST:
+            said = f"các năm phải từ {EARLIEST} đến {LATEST}"
+            raise ValueError(f"kỳ {self.start}-{self.end}: {said}")
 
     @classmethod
     def parse(cls, text: str) -> Period:
@@ -147,6 +152,78 @@ class PartialDate(_Text):
         if self.day is None:
             return f"tháng {self.month:02}/{self.year}"
         return f"ngày {self.day:02}/{self.month:02}/{self.year}"
+
+
+class Day(PartialDate):
+    """A whole date: `2026-11-21`."""
+
+    __slots__ = ()
+    pattern = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
+@dataclass(frozen=True, slots=True)
+class When(_Text):
+    """When something has to be done.
+
+    A rhythm: `every-week`, `every-month`, `every-3-months`, `every-year`, `every-term`,
+    `year-start` and `year-end` (of each school year); days as exact as the print, `2019-10` or
+    from one to another `2019-11/2020-02`; `regularly` where no rhythm is stated.
+    """
+
+    text: str
+    pattern = (
+        r"(every-(week|month|[1-9][0-9]?-months|year|term)|year-start|year-end|regularly"
+        rf"|{PartialDate.pattern}(/{PartialDate.pattern})?)"
+    )
+
+    def __post_init__(self) -> None:
+        if self.days and self.days[0].first > self.days[1].last:
+            raise ValueError(f'"{self}": ngày sau có trước ngày đầu')
+
+    @classmethod
+    def parse(cls, text: str) -> When:
+        """Read one of the forms above; ValueError for any other and for impossible dates."""
+        if not re.fullmatch(cls.pattern, text):
+            raise ValueError(f'"{text}" không có dạng every-3-months, year-start hay 2019-10')
+        return cls(text)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def months(self) -> int:
+        """Once in so many months; 0 where that is not the rhythm."""
+        if self.text in ("every-month", "every-year"):
+            return 1 if self.text == "every-month" else 12
+        found = re.fullmatch("every-([0-9]+)-months", self.text)
+        return int(found[1]) if found else 0
+
+    @property
+    def days(self) -> tuple[PartialDate, PartialDate] | None:
+        """From when to when, where the text states days."""
+        if not self.text[0].isdigit():
+            return None
+        first, _, last = self.text.partition("/")
+        return PartialDate.parse(first), PartialDate.parse(last or first)
+
+    @property
+    def words(self) -> str:
+        """`3 tháng một lần`, `đầu năm học`, `tháng 10/2019`."""
+        if self.days:
+            first, last = self.days
+            return first.words if first == last else f"từ {first.words} đến {last.words}"
+        return _RHYTHMS.get(self.text) or f"{self.months} tháng một lần"
+
+
+_RHYTHMS = {
+    "every-week": "hằng tuần",
+    "every-month": "hằng tháng",
+    "every-term": "mỗi học kỳ",
+    "every-year": "mỗi năm",
+    "year-start": "đầu năm học",
+    "year-end": "cuối năm học",
+    "regularly": "không ghi nhịp hay ngày",
+}
 
 
 class Kind(StrEnum):
@@ -361,10 +438,31 @@ class Withdrawn:
 
 
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Duty:
+    """Something that has to be done, as the quoted words of a clause say.
+
+    `who` are the sides that do it, together or, where `in_turn`, one after the other; `what` is
+    told in the site's words, `printed` are the words that say when. Of a report-only edition it
+    quotes the report, and names no clause; of a shared clause it quotes a wording.
+    """
+
+    clause: Kebab | None = None
+    who: tuple[Side, ...] = Field(min_length=1)
+    in_turn: StrictBool = False
+    what: Line
+    printed: Line
+    when: When
+
+
+@data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Facts:
-    """What is printed on or known of one version. Absent facts are absent, never invented."""
+    """What is printed on or known of one version. Absent facts are absent, never invented.
+
+    `entered_on` is the day on which the signed text came into the archive.
+    """
 
     draft: StrictBool = False
+    entered_on: Day | None = None
     issuer: tuple[Line, ...] = ()
     motto: tuple[Line, ...] = ()
     number: Printed | None = None
@@ -378,6 +476,7 @@ class Facts:
     report: Report | None = None
     source: tuple[Source, ...] = ()
     suspected: tuple[Suspected, ...] = ()
+    duties: dict[Kebab, Duty] = Field(default_factory=dict)
     seal: Seal | None = None
 
 
@@ -456,10 +555,15 @@ class Unit:
 
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class SharedClause:
-    """Text that many units use (data/clauses/<id>.yml); a wording is named by its period."""
+    """Text that many units use (data/clauses/<id>.yml); a wording is named by its period.
+
+    A duty holds for each text whose wording has the words that it quotes; in `who`, `union` means
+    the counterpart of the series, as the blank `{union}` does, and `management` the other side.
+    """
 
     title: Line
     wordings: dict[Period, Line] = Field(min_length=1)
+    duties: dict[Kebab, Duty] = Field(default_factory=dict)
 
 
 @data_class(frozen=True, slots=True, kw_only=True, config=_STRICT)

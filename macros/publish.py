@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
+from macros.almanac import CALENDAR, Almanac, Duties
 from macros.calendar import (
     Standing,
     State,
@@ -28,14 +29,19 @@ from macros.calendar import (
 )
 from macros.checks import RESERVED
 from macros.compare import compare, fact_changes
+from macros.coverage import Coverage
 from macros.export import agreement_json
 from macros.markup import Since, SitePage, filled, up_from
 from macros.model import Agreement, Archive, Period, SeriesId, TextState, UnitId, UnitType
 from macros.redline import EVENTS, Pair, any_page, comparison_page, lines, picture, since_before
 from macros.render import (
     AGAINST,
+    COUNTERPARTS,
+    FEED,
+    SIDE_SLUGS,
     SLUGS,
     SUCCESSOR,
+    TYPES,
     Card,
     Contact,
     agreement_page,
@@ -126,7 +132,10 @@ class Publication:
 
     def common(self) -> dict[str, Callable[[], SitePage]]:
         """The pages about many units, by address."""
-        return {ANY: partial(any_page, ANY), **shared_pages(self.usage), **self._lists()}
+        return {
+            ANY: partial(any_page, ANY), **shared_pages(self.usage), **self._lists(),
+            **self._coverage.pages(), **self._almanac.pages(),
+        }  # fmt: skip
 
     def beside(self, unit_id: UnitId, after: str) -> dict[str, str]:
         """What the page of a unit says of others, by hole; `after`: the name of its successor."""
@@ -151,6 +160,7 @@ class Publication:
     def common_files(self) -> Iterator[tuple[str, bytes]]:
         """The generated files about many units that are no pages."""
         yield UNITS, self._units_json()
+        yield from self._coverage.files()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every generated file that is no page: address and bytes."""
@@ -286,6 +296,8 @@ class Publication:
         return agreement_page(
             agreement, self.archive, states, self.contact, since=since, compared=compared,
             files=self._offered.get(agreement.address, ()),
+            duties=self._duties.section(agreement, agreement.address),
+            marks=self._duties.marks(agreement),
         )  # fmt: skip
 
     def _series_page(self, unit_id: UnitId, series_id: SeriesId, address: str) -> SitePage:
@@ -301,6 +313,8 @@ class Publication:
             since=self._since(shown),
             compared={pair.new.address: pair.address for pair in self._within(shown)},
             files=self._offered.get(shown.address, ()),
+            duties=self._duties.section(shown, address),
+            marks=self._duties.marks(shown),
         )
 
     def _unit_page(self, unit_id: UnitId) -> SitePage:
@@ -317,7 +331,22 @@ class Publication:
             later = [pair for each in editions for pair in self._within(each)]
             whole = len(steps) == len(editions) - 1
             histories[key] = picture(editions, steps, later) if whole else None
-        return unit_page(unit_id, unit, series, histories, dict(EVENTS))
+        years = {str(key): self._year(unit_id, key) for key in self._series_of(unit_id)}
+        sides = self._duties.sides_of(unit_id)
+        calendars = [("Cả đơn vị", CALENDAR)] if sides else []
+        calendars += [(unit.sides[side], f"lich-{SIDE_SLUGS[side]}.ics") for side in sides]
+        return unit_page(
+            unit_id, unit, series, histories, dict(EVENTS), years=years, calendars=calendars,
+            feed=FEED if self.contact.feeds else "",
+        )  # fmt: skip
+
+    def _year(self, unit_id: UnitId, series_id: SeriesId) -> Markup:
+        """What the edition of a series that holds now asks to be done, as a picture."""
+        (_, shown), *later = self._courses[unit_id, series_id]
+        address = f"don-vi/{unit_id}/"
+        moves = [[str(day), up_from(address) + each.address] for day, each in later]
+        told = json.dumps(moves, ensure_ascii=False) if moves else ""
+        return self._duties.year(shown, address, told)
 
     def _whole_unit_page(self, unit_id: UnitId, make: Callable[[], SitePage]) -> SitePage:
         page = make()
@@ -344,7 +373,13 @@ class Publication:
         here = samples if few else []
         found: dict[str, Callable[[], SitePage]] = {
             "don-vi/": partial(
-                units_page, cards if whole else [], here, counts, whole=whole and few, offered=cards
+                units_page,
+                cards if whole else [],
+                here,
+                counts,
+                whole=whole and few,
+                offered=cards,
+                feed=FEED if self.contact.feeds else "",
             ),
             SEARCH: partial(
                 search_page, SEARCH, [*cards, *samples] if whole and few else [], counts
@@ -362,6 +397,18 @@ class Publication:
                     address=address, of=kind, pages=(page, last),
                 )  # fmt: skip
         return found
+
+    @cached_property
+    def _duties(self) -> Duties:
+        return Duties(self.archive, COUNTERPARTS)
+
+    @cached_property
+    def _almanac(self) -> Almanac:
+        return Almanac(self.archive, self.as_of, sides=COUNTERPARTS, types=TYPES, slugs=SLUGS)
+
+    @cached_property
+    def _coverage(self) -> Coverage:
+        return Coverage(self.archive, self.as_of, TYPES, SLUGS)
 
     @cached_property
     def _cards(self) -> Sequence[Card]:
@@ -447,6 +494,25 @@ class Publication:
         return {
             pair.new.address: pair for pair in self.pairs if pair.old.period != pair.new.period
         } | {pair.new.address: pair for pair in self.pairs if not pair.new.newest}
+
+    def since(self, agreement: Agreement) -> Since | None:
+        """What a version brought when it came: against the version before it, or the edition before."""
+        for pair in self._within(agreement):
+            if pair.new.version == agreement.version:
+                return since_before(pair, {}, (pair.old,))
+        if found := self._since(agreement):
+            return found
+        # A text as signed that was amended since: its comparison's page is about the newest text.
+        newest = next(each for each in self.archive.versions(agreement) if each.newest)
+        pair_of_newest = self._before.get(newest.address)
+        if pair_of_newest is None or pair_of_newest.old.period == agreement.period:
+            return None
+        old = pair_of_newest.old
+        comparison = compare(old.page, agreement.page, ids_decide=True)
+        pair = replace(
+            pair_of_newest, new=agreement, comparison=comparison, facts=fact_changes(old, agreement)
+        )
+        return since_before(pair, {}, (old,))
 
     def _since(self, agreement: Agreement) -> Since | None:
         pair = self._before.get(agreement.address)

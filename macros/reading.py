@@ -19,7 +19,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from macros.model import KEBAB, PartialDate, Period, Place, Places
+from macros.model import KEBAB, Day, PartialDate, Period, Place, Places, When
 from macros.problem import Problem, nearest
 
 T = TypeVar("T")
@@ -47,13 +47,16 @@ FIELD_WORDS = {
     "counterpart": "bên đối tác",
     "date": "ngày",
     "draft": "bản thảo",
+    "duties": "việc phải làm",
     "editions": "các bản theo kỳ",
+    "entered_on": "ngày vào kho",
     "evidence": "bằng chứng",
     "extended": "được kéo dài",
     "fact": "chỗ ngoài điều khoản",
     "file": "tệp",
     "form": "mẫu niêm phong",
     "heading": "dòng đầu",
+    "in_turn": "luân phiên",
     "issued_by": "quyết định ban hành",
     "issuer": "cơ quan ban hành",
     "kind": "loại văn bản",
@@ -99,7 +102,9 @@ FIELD_WORDS = {
     "valid_to": "hiệu lực đến",
     "value": "giá trị",
     "versions": "các phiên bản sau",
-    "what": "nội dung thay đổi",
+    "what": "nội dung",
+    "when": "khi nào",
+    "who": "bên nào làm",
     "why": "lý do",
     "withdrawn": "bị thu hồi",
     "wordings": "các câu chữ theo kỳ",
@@ -485,6 +490,8 @@ def _fields(into: Any, loc: tuple[int | str, ...]) -> list[str]:
 
 def _in_form(found: str, pattern: str) -> str:
     """How what was found is written, where it can be told; else what the form is."""
+    if pattern == f"^{When.pattern}$":
+        return f"{_rhythm(found)} {_FORMS[pattern]}".strip()
     if day := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", found.strip()):
         return f"Có phải {day[3]}-{int(day[2]):02}-{int(day[1]):02}?"
     plain = unicodedata.normalize("NFD", found).replace("đ", "d").replace("Đ", "d")
@@ -494,11 +501,45 @@ def _in_form(found: str, pattern: str) -> str:
     return _FORMS.get(pattern, "")
 
 
+def _rhythm(found: str) -> str:
+    """The rhythm or the days that words like `3 tháng một lần` and `10/2024` mean."""
+    said = " ".join(found.casefold().split())
+    if day := re.fullmatch(r"(?:tháng )?(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", said):
+        parts = [day[3], f"{int(day[2]):02}", *([f"{int(day[1]):02}"] if day[1] else [])]
+        return f'Có phải "{"-".join(parts)}"?'
+    for words, number in _NUMBERS.items():
+        said = re.sub(rf"\b{words}(?= tháng)", number, said)
+    for words, meant in _RHYTHMS.items():
+        if match := re.search(words, said):
+            months = "-".join(match.groups())
+            return f'Có phải "{meant.format(months).replace("-1-months", "-month")}"?'
+    return nearest(found, [meant for meant in _RHYTHMS.values() if "{" not in meant])
+
+
+_NUMBERS = {"một": "1", "hai": "2", "ba": "3", "bốn": "4", "sáu": "6", "chín": "9"}
+# In this order: what is said more closely comes first.
+_RHYTHMS = {
+    r"\b([1-9][0-9]?) tháng(?: ?(?:một|1) lần|/lần)": "every-{}-months",
+    r"\b(?:đầu|cuối) (?:mỗi |từng )?học kỳ|học kỳ|every-term": "every-term",
+    r"(?:half|nửa) ?-?(?:year|năm)": "every-6-months",
+    r"quarter|\bquý\b": "every-3-months",
+    r"đầu (?:mỗi |từng )?năm": "year-start",
+    r"(?:cuối|kết thúc|tổng kết) (?:mỗi |từng )?năm": "year-end",
+    r"\btuần\b|weekly": "every-week",
+    r"\btháng\b|monthly": "every-month",
+    r"\bnăm\b|yearly": "every-year",
+    r"thường xuyên|định kỳ": "regularly",
+}
 _FORMS = {
     r"^\S([^\t\r\n]*\S)?$": "Viết trên một dòng, không có phím Tab, không có khoảng trắng ở hai đầu.",
     r"^[0-9a-f]{64}$": "Mã SHA-256 gồm 64 ký tự: chữ số và các chữ thường a đến f.",
     f"^{KEBAB}$": "Dùng chữ thường không dấu, nối bằng gạch ngang: luat-cong-doan.",
     f"^{Period.pattern}$": "Kỳ viết là 2024-2025.",
+    f"^{Day.pattern}$": "Ngày viết đủ: 2024-10-07.",
+    f"^{When.pattern}$": (
+        "Nhịp: every-week, every-month, every-3-months, every-term, every-year, year-start, year-end;"
+        " ngày: 2019-10, hay từ ngày nào đến ngày nào: 2019-11/2020-02; không có nhịp: regularly."
+    ),
     f"^{PartialDate.pattern}$": 'Ngày viết là 2024-10-07, 2024-10 hay "2024".',
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "Tên tệp chỉ có chữ không dấu, số và các dấu . _ -",
 }

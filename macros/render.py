@@ -82,6 +82,17 @@ SLUGS = {
     UnitType.COLLEGE: "cao-dang-dai-hoc",
     UnitType.OTHER: "khac",
 }
+# The feed of all units, and in its folder that of a unit.
+FEED = "atom.xml"
+# How a side stands in the name of a file.
+SIDE_SLUGS = {
+    Side.MANAGEMENT: "chinh-quyen",
+    Side.UNION: "cong-doan",
+    Side.YOUTH_UNION: "doan-thanh-nien",
+    Side.WOMEN: "phu-nu",
+    Side.VETERANS: "cuu-chien-binh",
+    Side.STAFF: "nguoi-lao-dong",
+}
 RECORDS = {
     RecordKind.AMEND: "sửa đổi, bổ sung",
     RecordKind.REPLACE: "thay thế",
@@ -105,14 +116,16 @@ ENVIRONMENT.globals.update(
 )
 
 Timeline = Sequence[tuple[date, State]]
+_NOTHING = Markup("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """Where readers turn to; empty where it is not configured."""
+    """Where readers turn to; empty where it is not configured. `feeds`: whether there are any."""
 
     edit: str = ""
     report: str = ""
+    feeds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +171,14 @@ def agreement_page(
     agreement: Agreement, archive: Archive, timeline: Timeline, contact: Contact,
     *, address: str = "", moves: Sequence[tuple[date, str]] = (), since: Since | None = None,
     compared: Mapping[str, str] = MappingProxyType({}), files: Sequence[str] = (),
+    duties: Markup = _NOTHING, marks: Mapping[str, tuple[str, str]] = MappingProxyType({}),
 ) -> SitePage:  # fmt: skip
     """The page of one version. `address`: where it is shown, if not at its own address;
     `moves`: the days from which that place shows another edition, with its address;
     `compared`: by the address of a later version the page that sets it beside the one before;
-    `files`: the names of the files beside it that other programs open.
+    `files`: the names of the files beside it that other programs open;
+    `duties`: what it says of them; `marks`: by clause where its first duty stands in that, and what
+    all of them are.
     """
     own = agreement.address
     shown = address or own
@@ -217,6 +233,8 @@ def agreement_page(
         compare_id=agreement.edition_name,
         shared=archive.shared,
         files=with_programs(files),
+        duties=duties,
+        duty_marks=marks,
     )
     return SitePage(
         address=shown,
@@ -256,18 +274,22 @@ AGAINST, SUCCESSOR = "against ", "successor"
 def unit_page(
     unit_id: str, unit: Unit, series: Mapping[str, Sequence[Card]],
     histories: Mapping[str, object], events: Mapping[Any, tuple[str, str]],
+    *, years: Mapping[str, Markup] = MappingProxyType({}),
+    calendars: Sequence[tuple[str, str]] = (), feed: str = "",
 ) -> SitePage:  # fmt: skip
     """The page of a unit: its series and their periods, the newest first; with holes for what it
     says of others.
 
     `histories` has for each series its picture, clauses × periods, or None; `events` the sign and
-    the word of each event in it.
+    the word of each event in it; `years` the picture of what is to be done. `calendars`: for whom
+    there is a calendar, with the file's name; `feed`: the name of the unit's feed.
     """
     address = f"don-vi/{unit_id}/"
     html = ENVIRONMENT.get_template("unit.html").render(
         unit_id=unit_id, unit=unit, series=series, up=up_from(address), rows_of=_card_rows,
         successor=hole(SUCCESSOR), histories=histories, events=events,
         models={key: hole(f"{AGAINST}{key}") for key in series},
+        duty_years=years, calendars=calendars, feed=feed,
     )  # fmt: skip
     kind = TYPES[unit.type]
     return SitePage(
@@ -281,10 +303,10 @@ def units_page(
     cards: Sequence[Card], samples: Sequence[Card], counts: Mapping[UnitType, int],
     *, address: str = "don-vi/", of: UnitType | None = None, pages: tuple[int, int] = (1, 1),
     whole: bool = True,
-    offered: Sequence[Card] = (),
+    offered: Sequence[Card] = (), feed: str = "",
 ) -> SitePage:  # fmt: skip
     """A list of units: all of them, or one page of those of a type; `offered` are all that the
-    filter can bring in.
+    filter can bring in; `feed`: the name of the feed of all.
     """
     offered = offered or cards
     regions = sorted({c.agreement.unit.region.name for c in offered if c.agreement.unit.region})
@@ -295,6 +317,7 @@ def units_page(
         regions=regions, whole=whole, base=f"don-vi/loai/{SLUGS[of]}/" if of else address,
         counterparts=sorted({c.agreement.series.counterpart for c in (*offered, *samples)}),
         standings=list(Standing),
+        feed=feed,
     )  # fmt: skip
     title = heading if pages[0] == 1 else f"{heading}, trang {pages[0]}"
     return SitePage(

@@ -1,7 +1,8 @@
 # Next year's draft from the latest signed edition.
 # Hides: how a page and its facts are made new, and how a person is told what to look at.
 # Refuses: to write over anything, and to begin with a draft, a report or a text that can't be read.
-"""`renew` and `renew_all`: a new edition as `Edits`, with everything that a person must look at.
+"""`renew` and `renew_all`: a new edition as `Edits`, with everything that a person must look at;
+`inherited`: the duties that any text of a new period takes over.
 
 Which years are changed is the judgement of `mentions`; here each is told with its place.
 """
@@ -16,7 +17,8 @@ from itertools import groupby
 from macros.calendar import first_day
 from macros.citing import cite
 from macros.clauses import blanks, newer, newest, terms_of, wording
-from macros.editing import Edits, put, still_to_write
+from macros.duties import Owed, duties_of
+from macros.editing import Edits, plain, put, still_to_write
 from macros.grammar import fold, parse, write
 from macros.mentions import Mention, Turn, changed, judged, replacing
 from macros.model import (
@@ -24,6 +26,7 @@ from macros.model import (
     Archive,
     Clause,
     ClauseKind,
+    Duty,
     FactName,
     Page,
     Period,
@@ -56,6 +59,17 @@ class _Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inherited:
+    """The duties that a new text takes over from an edition, by their ids as data; `left` says of
+    each other one why not, `doubtful` which of those taken over may speak of the old period.
+    """
+
+    duties: Mapping[str, object]
+    left: tuple[str, ...]
+    doubtful: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
     """A new edition, and what there is to say of it."""
 
@@ -67,6 +81,7 @@ class _Draft:
     notes: list[_Note]
     worded: list[str]
     suspected: list[str]
+    duties: Inherited
     to_write: list[str]
     warned: list[str]
 
@@ -202,6 +217,9 @@ def _drafted(archive: Archive, source: Agreement, period: Period, data: str) -> 
         worded += [f"{path}:{clause.line} ({place}): {said}" for said in each.said]
     key = ("series", source.series_id, "editions", str(period))
     value, of_facts = _facts(source, page, turn)
+    duties = inherited(archive, source, page, turn)
+    if duties.duties:
+        value["duties"] = duties.duties
     later = sorted(str(each) for each in source.series.editions if each > period)
     data = put(data, source.data_path, key, value, before=later[0] if later else "")
     places = read(data, source.data_path, Unit).places
@@ -212,7 +230,8 @@ def _drafted(archive: Archive, source: Agreement, period: Period, data: str) -> 
         notes += _noted(source.data_path, line, called, was, found)
     return _Draft(
         source=source, path=path, page=page, text=text, data=data, notes=notes, worded=worded,
-        suspected=list(_carried(source, page, path, turn)), warned=list(_warned(source, turn)),
+        suspected=list(_carried(source, page, path, turn)), duties=duties,
+        warned=list(_warned(source, turn)),
         to_write=list(_to_write(archive, source, page, turn)),
     )  # fmt: skip
 
@@ -329,6 +348,62 @@ def _facts(
     if block := facts.recipients:
         value["recipients"] = {"heading": block.heading, "lines": kept("recipients", block.lines)}
     return value, found
+
+
+def inherited(archive: Archive, source: Agreement, page: Page, turn: Turn) -> Inherited:
+    """What a new text takes over of what an edition says has to be done: each duty whose clause is
+    there with the words that it quotes. Days were those of the old period, so none goes over.
+    """
+    kept: dict[str, object] = {}
+    left: list[str] = []
+    doubtful: list[str] = []
+    cited = cite(page)
+    for name, duty in source.facts.duties.items():
+        clause = page.clause(duty.clause or "")
+        text = clause.text if clause else ""
+        turned = changed(duty.printed, judged(duty.printed, turn))
+        printed = duty.printed if duty.printed in text else turned
+        if duty.when.days:
+            why = f"{duty.when.words} thuộc kỳ trước; kỳ này có thì ghi lại lúc mới"
+        elif clause is None:
+            why = f'ở đây không có điều khoản "{duty.clause}"'
+        elif printed not in text:
+            why = f'điều khoản "{clause.id}" ({cited[clause.id]}) không in những chữ ấy'
+        else:
+            found = judged(duty.what, turn)
+            what = changed(duty.what, found)
+            kept[name] = plain(replace(duty, what=what, printed=printed))
+            doubtful += [
+                f"“{what}” ({name}): “{duty.what[each.start : each.end]}” {each.why}"
+                for each in found
+                if each.why
+            ]
+            continue
+        left.append(_left(name, duty, why))
+    left += _left_shared(archive, source, page)
+    return Inherited(duties=kept, left=tuple(left), doubtful=tuple(doubtful))
+
+
+def _left_shared(archive: Archive, source: Agreement, page: Page) -> Iterator[str]:
+    """The duties of the shared clauses that the old text used, and that do not come by themselves."""
+    for owed in duties_of(source, archive.shared):
+        was = owed.clause.shared if owed.clause and owed.shared else None
+        clause = page.clause(owed.clause_id or "")
+        if was is None:
+            continue
+        if clause is None:
+            why = f'ở đây không có điều khoản "{owed.clause_id}"'
+        elif clause.shared is None or clause.shared.id != was.id:
+            why = f"ở đây viết lời riêng, không gọi “{was.id}”; còn việc ấy thì ghi vào `duties`"
+        elif owed.printed not in clause.text:
+            why = f"câu chữ {clause.shared.wording} của “{was.id}” không có những chữ ấy"
+        else:
+            continue
+        yield _left(owed.id, owed, why)
+
+
+def _left(name: str, duty: Duty | Owed, why: str) -> str:
+    return f"“{duty.what}” ({name}), bản trước in “{duty.printed}”: {why}"
 
 
 def _supersedes(page: Page, turn: Turn) -> dict[str, str]:
@@ -479,6 +554,12 @@ def _told(draft: _Draft) -> Iterator[str]:
         yield f"điều khoản dùng chung: {line}"
     for line in draft.warned:
         yield f"lưu ý: {line}"
+    if draft.duties.duties:
+        yield f"việc phải làm, mang theo từ bản trước: {', '.join(draft.duties.duties)}"
+    for line in draft.duties.doubtful:
+        yield f"việc phải làm, hãy xem: {line}"
+    for line in draft.duties.left:
+        yield f"việc phải làm, không mang theo: {line}"
     for line in draft.to_write:
         yield f"còn phải ghi vào {data} khi ký: {line}"
     for line in draft.suspected:
@@ -495,10 +576,15 @@ def _summed_up(draft: _Draft) -> Iterator[str]:
         "chỗ để nguyên": len(left),
         "lưu ý về điều khoản dùng chung": len(draft.worded),
         "chỗ nghi sai mang theo": len(draft.suspected),
+        "việc phải làm mang theo": len(draft.duties.duties),
     }
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     yield f"{draft.path}: từ bản {draft.source.period}; {told or 'không có chỗ nào ghi năm'}"
     for line in _lines_of(left):
         yield f"  để nguyên, hãy xem: {line}"
+    for line in draft.duties.doubtful:
+        yield f"  việc phải làm, hãy xem: {line}"
+    for line in draft.duties.left:
+        yield f"  việc phải làm, không mang theo: {line}"
     for line in draft.warned:
         yield f"  lưu ý: {line}"

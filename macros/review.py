@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from macros.citing import cite
 from macros.compare import FIELDS, KINDS
+from macros.duties import DutyChange, DutyEvent, Owed
 from macros.markup import begun, capital, escaped, struck
 from macros.model import AS_SIGNED, Agreement, Archive, PartialDate
 from macros.problem import Problem, Severity, as_json
@@ -38,6 +39,12 @@ _DONE = {
     "renamed": "đổi tên",
     "broken": "còn lỗi nên không kể được",
     "quiet": "sửa mà lời và dữ kiện vẫn như cũ",
+}
+_OF_DUTIES = {
+    DutyEvent.ADDED: "thêm việc phải làm",
+    DutyEvent.REMOVED: "bỏ việc phải làm",
+    DutyEvent.MOVED: "dời việc phải làm",
+    DutyEvent.REWORDED: "viết lại việc phải làm",
 }
 _WHY = {
     "wording": "câu chữ dùng chung đổi",
@@ -79,8 +86,10 @@ class Review:
         own = [each for each in self._of(What.CHANGED) if each.own]
         through = [each for each in self.touched.entries if not each.own]
         said = [f"Đổi {_versions(own)}: {_counted(own)}"] if own else []
-        if through:
-            said.append(f"{_versions(through)} đổi vì câu chữ hay cách gọi dùng chung")
+        if reading := [each for each in through if each.causes]:
+            said.append(f"{_versions(reading)} đổi vì câu chữ hay cách gọi dùng chung")
+        if doing := [each for each in through if not each.causes]:
+            said.append(f"{_versions(doing)} đổi việc phải làm vì điều khoản dùng chung")
         for what, words in (
             (What.EDITION, "{} bản mới"), (What.VERSION, "{} phiên bản mới"),
             (What.REMOVED, "bỏ {} bản"), (What.UNREAD, "{} bản không đọc được"),
@@ -90,9 +99,7 @@ class Review:
                 said.append(words.format(len(found)) + (f" ({drafts} bản thảo)" if drafts else ""))
         for done, count in Counter(each.what for each in self.touched.units).items():
             said.append(f"{_DONE[done]} {count} đơn vị")
-        kinds = Counter(
-            "shared" if c.kind in ("wording", "title") else c.kind for c in self.touched.uses
-        )
+        kinds = Counter("shared" if c.kind in _OF_SHARED else c.kind for c in self.touched.uses)
         for kind, words in (
             ("shared", "{} chỗ ở điều khoản dùng chung"), ("glossary", "{} chữ viết tắt"),
         ):  # fmt: skip
@@ -112,7 +119,7 @@ class Review:
 
     def json(self) -> str:
         """All of it as data; it ends in a line end. Changes are written as in changes.json."""
-        sealed = [each for each in self.problems if each.code in SEALED]
+        sealed = [each for each in self.problems if _is_sealed(each)]
         record = {
             "schema": SCHEMA,
             "summary": self.summary,
@@ -150,8 +157,8 @@ class Review:
         return whole if _size(whole) <= limit else _cut_to(top, parts, limit)
 
     def _parts(self) -> Iterator[Part]:
-        yield from _sealed_parts([each for each in self.problems if each.code in SEALED])
-        yield from _problem_parts([each for each in self.problems if each.code not in SEALED])
+        yield from _sealed_parts([each for each in self.problems if _is_sealed(each)])
+        yield from _problem_parts([each for each in self.problems if not _is_sealed(each)])
         yield from (_entry_part(each) for each in self._of(What.CHANGED) if each.own)
         for what, words in (
             (What.REMOVED, "Bản bị bỏ"), (What.UNREAD, "Bản không đọc được"),
@@ -160,10 +167,11 @@ class Review:
         fresh = [*self._of(What.VERSION), *self._of(What.EDITION)]
         yield from (_entry_part(each) for each in fresh if each.old)
         yield from _listed("Bản đầu tiên của một bộ", (_line(e) for e in fresh if not e.old))
-        yield from (_cause_part(*pair) for pair in self.touched.uses.items() if pair[1])
+        through = [each for each in self.touched.entries if not each.own]
+        yield from (_cause_part(*pair, through) for pair in self.touched.uses.items() if pair[1])
         unused = [cause for cause, uses in self.touched.uses.items() if not uses]
         for kinds, words in (
-            (("wording", "title"), "Điều khoản dùng chung"), (("glossary",), "Chữ viết tắt"),
+            (_OF_SHARED, "Điều khoản dùng chung"), (("glossary",), "Chữ viết tắt"),
         ):  # fmt: skip
             own = [
                 f"- {_cause_words(c)}: {_words(c.old, c.new)}" for c in unused if c.kind in kinds
@@ -174,6 +182,7 @@ class Review:
         yield from _listed("Trang viết tay và tệp khác", _file_lines(self.touched.files))
 
 
+_OF_SHARED = ("wording", "title", "duty")
 _NOTHING = (
     "không có gì đổi trong các bản quy chế, điều khoản dùng chung, chữ viết tắt, trang viết tay, "
     "bản gốc và tệp khác"
@@ -225,8 +234,12 @@ def _counted(entries: Sequence[Entry]) -> str:
     said += [f"đổi cách viết mà giữ lời {rewritten}"] if rewritten else []
     if said:
         said[0] += " điều khoản"
-    facts = sum(len(each.facts) for each in entries)
-    return ", ".join([*said, *([f"{facts} dữ kiện"] if facts else [])]) or "giữ nguyên"
+    for count, what in (
+        (sum(len(each.facts) for each in entries), "dữ kiện"),
+        (sum(len(each.duties) for each in entries), "việc phải làm"),
+    ):
+        said += [f"{count} {what}"] if count else []
+    return ", ".join(said) or "giữ nguyên"
 
 
 def _entry(entry: Entry) -> dict[str, object]:
@@ -247,7 +260,30 @@ def _entry(entry: Entry) -> dict[str, object]:
         "against": _name(entry.old) if entry.old and entry.new else None,
         "counts": entry.comparison.counts if entry.comparison else None,
         "facts": [dataclasses.asdict(each) for each in entry.facts],
+        "duties": [
+            {
+                "event": each.event.value,
+                "id": each.owed.id,
+                "fields": list(each.fields),
+                "old": _duty(each.old),
+                "new": _duty(each.new),
+            }
+            for each in entry.duties
+        ],
         "changes": [each.entry for each in entry.changes],
+    }
+
+
+def _duty(owed: Owed | None) -> dict[str, object] | None:
+    if owed is None:
+        return None
+    return {
+        "clause": owed.clause_id,
+        "who": [side.value for side in owed.who],
+        "in_turn": owed.in_turn,
+        "what": owed.what,
+        "printed": owed.printed,
+        "when": str(owed.when),
     }
 
 
@@ -273,6 +309,8 @@ def _items(entry: Entry) -> Iterator[str]:
     for fact in entry.facts:
         called = FIELDS.get(fact.field) or capital(FIELD_WORDS[fact.field])
         yield f"**{called}:** {_words(fact.old, fact.new)}"
+    for each in entry.duties:
+        yield _duty_item(each, entry)
     old, new = entry.old, entry.new
     if not (old and new and entry.changes):
         return
@@ -289,9 +327,52 @@ def _items(entry: Entry) -> Iterator[str]:
         yield "\n\n".join([" ".join(said), *([f"> {begun(words)}"] if words else [])])
 
 
+def _duty_item(change: DutyChange, entry: Entry) -> str:
+    """A duty that is there now or no longer, whole; else what is otherwise in it."""
+    old, new = (_duty_words(*side) for side in ((change.old, entry.old), (change.new, entry.new)))
+    called = f"**{capital(_OF_DUTIES[change.event])}:** {_short(change.owed.what, 400)}"
+    if change.old and change.new:
+        differing = {"who" if each == "in_turn" else each for each in change.fields}
+        told = [
+            f"{name}: {_words(old[field], new[field])}"
+            for field, name in _DUTY_FIELDS.items()
+            if field in differing
+        ]
+        return f"{called}. {capital('; '.join(told))}."
+    known = old or new
+    told = [
+        f"{name}: {_short(known[field], 400)}"
+        for field, name in _DUTY_FIELDS.items()
+        if field != "what"
+    ]
+    return f"{called} ({'; '.join(told)})."
+
+
+# What is told of a duty, the weightiest first.
+_DUTY_FIELDS = {
+    "when": "khi nào", "who": "bên nào làm", "clause": "chỗ ghi", "printed": "như in", "what": "nội dung",
+}  # fmt: skip
+
+
+def _duty_words(owed: Owed | None, of: Agreement | None) -> dict[str, str]:
+    """A duty field by field, as readers call it; empty where there is none."""
+    if owed is None or of is None:
+        return {}
+    cited = cite(of.page)[owed.clause.id] if owed.clause else owed.clause_id
+    sides = " và ".join(of.unit.sides.get(side) or VALUE_WORDS[side] for side in owed.who)
+    return {
+        "when": owed.when.words,
+        "who": f"{sides}, luân phiên" if owed.in_turn else sides,
+        "clause": cited or "theo bài báo",
+        "printed": f"“{owed.printed}”",
+        "what": owed.what,
+    }
+
+
 def _line(entry: Entry) -> str:
     of = entry.agreement
     tags = [f"{len(of.page.clauses)} điều khoản"] if entry.new else []
+    tags += [f"{len(entry.duties)} việc phải làm"] if entry.duties else []
     tags += ["bản thảo"] if of.facts.draft else []
     tags += ["⛔ **đã niêm phong**"] if of.facts.seal else []
     return f"- {_called(of)} (`{_name(of)}`)" + "".join(f", {each}" for each in tags)
@@ -306,24 +387,38 @@ def _cause_words(cause: Cause) -> str:
         return f"Không đọc được điều khoản dùng chung “{of}” trước hay sau thay đổi này"
     if cause.kind == "title":
         return f"{done} tên của điều khoản dùng chung “{name}”"
+    if cause.kind == "duty":
+        return f"{done} việc phải làm “{name}” của điều khoản dùng chung “{of}”"
     if cause.kind == "term":
         return f"{done} cách gọi “{name}” của {of}"
     return f"{done} lời giải thích chữ viết tắt “{name}”"
 
 
-def _cause_part(cause: Cause, uses: Sequence[Use]) -> Part:
-    """What many versions follow, and which ones; sealed ones apart."""
+def _cause_part(cause: Cause, uses: Sequence[Use], through: Sequence[Entry]) -> Part:
+    """What many versions follow, and which ones; sealed ones apart. `through`: the entries in which
+    only what stands outside the page changed.
+    """
     names = {of.unit_id: _short(of.unit.name) for of, _ in uses}
     said = [f"### {_cause_words(cause)}"]
-    said += [f"Lời: {_words(cause.old, cause.new)}"] if cause.old or cause.new else []
+    called = "Việc" if cause.kind == "duty" else "Lời"
+    said += [f"{called}: {_words(cause.old, cause.new)}"] if cause.old or cause.new else []
     said.append(f"{len(uses)} bản đổi theo mà trang không ai sửa: {_several(names.values())}.")
     if cause.kind == "unread":
         said[-1] = f"{len(uses)} bản dùng điều khoản này: {_several(names.values())}."
     elif cause.kind == "glossary":
         said[-1] = f"{len(uses)} bản có chữ này: {_several(names.values())}. Lời đã ký không đổi."
+    elif cause.kind == "duty":
+        said[-1] = f"{len(uses)} bản đổi theo: {_several(names.values())}. Lời đã ký không đổi."
     elif sealed := [f"`{_name(of)}`" for of, _ in uses if of.facts.seal]:
         told = _several(sealed, "bản khác")
         said.append(f"⛔ **Trong đó {len(sealed)} bản đã niêm phong:** {told}.")
+    followed = Counter(
+        f"{_OF_DUTIES[change.event]} “{_short(change.owed.what)}”"
+        for entry in through
+        for change in (entry.followed(cause) if cause.kind != "duty" else ())
+    )
+    told_of = [f"{what} ở {count} bản" for what, count in followed.items()]
+    said += [f"{capital(_several(told_of, 'việc khác'))}."] if told_of else []
     items = []
     for of, ids in uses:
         cited = cite(of.page)
@@ -357,6 +452,11 @@ def _listed(heading: str, lines: Iterable[str]) -> Iterator[Part]:
     fold = f"Xem cả {len(every)}" if every[_SHOWN:] else ""
     if every:
         yield Part(f"### {heading}", every, fold, bullets=True)
+
+
+def _is_sealed(problem: Problem) -> bool:
+    """Whether it is told first: what is sealed or in use was touched."""
+    return problem.code in SEALED and problem.severity is Severity.ERROR
 
 
 def _sealed_parts(problems: Sequence[Problem]) -> Iterator[Part]:

@@ -19,7 +19,7 @@ import posixpath
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -39,7 +39,7 @@ else:
 RECORD = "build.json"
 # What the bytes of a page hang on beside the sources and our own code.
 MAKERS = (
-    "jinja2 markdown markupsafe mkdocs mkdocs-macros-plugin mkdocs-material"
+    "feedgenerator icalendar jinja2 markdown markupsafe mkdocs mkdocs-macros-plugin mkdocs-material"
     " mkdocs-material-extensions nh3 pydantic pygments pymdown-extensions pyyaml rapidfuzz typst"
 ).split()
 # What is beside the target while a build is at work: a folder with the lock, the new site, the
@@ -71,14 +71,15 @@ class NotPlacedError(EditorError):
 
 
 @contextmanager
-def placing(target: Path, spare: Path | None = None) -> Iterator[Path]:
+def placing(target: Path, spare: Path | None = None, known: Container[str] = ()) -> Iterator[Path]:
     """The path at which to build a site, which takes the place of `target` when all went well.
 
     Whatever fails, what stood at `target` still stands there. Raises EditorError where `target`
     is no place for a site, NotPlacedError where the disk refuses or another build is at work.
 
     `spare`: where the old site goes instead of being removed, and from where it comes back as what
-    the next build begins with: thousands of folders need not be made and removed each time.
+    the next build begins with: thousands of folders need not be made and removed each time. Where
+    the build fails it goes back there. `known`: the files that the last build put at `target`.
     """
     place = Path(os.path.realpath(target))
     if not place.name:
@@ -92,9 +93,14 @@ def placing(target: Path, spare: Path | None = None) -> Iterator[Path]:
             for name in (_FRESH, _OLD, _GONE):
                 if (work / name).exists():
                     shutil.rmtree(work / name)
-            _spare_other_files(place)
-            _moved(spare, work / _FRESH)
-            yield work / _FRESH
+            _spare_other_files(place, known)
+            begun = _moved(spare, work / _FRESH)
+            try:
+                yield work / _FRESH
+            except BaseException:
+                if begun:
+                    _moved(work / _FRESH, spare)
+                raise
             if place.exists():
                 shutil.copymode(place, work / _FRESH)
             _keep(work / _FRESH)
@@ -111,29 +117,33 @@ def placing(target: Path, spare: Path | None = None) -> Iterator[Path]:
         ) from None
 
 
-def _moved(source: Path | None, target: Path | None) -> None:
-    """Move a folder where both are on one disk; else nothing happens."""
+def _moved(source: Path | None, target: Path | None) -> bool:
+    """Move a folder where both are on one disk; else nothing happens, and it is False."""
     if source and target and source.is_dir() and not source.is_symlink():
         with contextlib.suppress(OSError):
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
+            return True
+    return False
 
 
-def _spare_other_files(place: Path) -> None:
+def _spare_other_files(place: Path, known: Container[str]) -> None:
     """Refuse a place with anything that would be lost with the old site."""
     if not place.exists():
         return
     if not place.is_dir():
         raise EditorError(f"{place} là một tệp; chọn một thư mục")
-    names = [name for name, _ in _files(place)]
+    names = {name for name, _ in _files(place)}
     if not names:
         return
     if RECORD not in names:
         raise EditorError(f"{place} có tệp khác, không phải một trang đã dựng; chọn thư mục khác")
-    known = {RECORD, *read_record(place).files}
+    if all(name in known for name in names):
+        return
+    recorded = {RECORD, *read_record(place).files}
     # A web server's compressed copies are made from ours.
-    known |= {name + end for name in known for end in _PACKED}
-    if others := sorted(set(names) - known):
+    recorded |= {name + end for name in recorded for end in _PACKED}
+    if others := sorted(names - recorded):
         more = f" và {len(others) - 1} tệp nữa" if len(others) > 1 else ""
         raise EditorError(
             f"{place} là một trang đã dựng, nhưng có {others[0]}{more} không do lệnh build ghi;"
@@ -351,14 +361,17 @@ def digests(site: Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _files(site: Path | str, below: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _files(site: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Everything below a folder that is no folder: its path there, and what the disk says of it."""
-    with os.scandir(site) as found:
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, f"{below}{entry.name}/")
-            else:
-                yield f"{below}{entry.name}", entry
+    folders = [("", str(site))]
+    while folders:
+        below, folder = folders.pop()
+        with os.scandir(folder) as found:
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((f"{below}{entry.name}/", entry.path))
+                else:
+                    yield f"{below}{entry.name}", entry
 
 
 def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> list[str]:

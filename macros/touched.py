@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from macros.clauses import blanks, terms_of
 from macros.compare import Change, Comparison, FactChange, compare, fact_changes
+from macros.duties import DutyChange, changes, duties_of
 from macros.markup import abbreviations
 from macros.model import (
     AS_SIGNED,
@@ -31,6 +32,7 @@ from macros.model import (
     TextState,
     Unit,
     UnitId,
+    When,
 )
 from macros.problem import Problem, Severity
 from macros.reading import FIELD_WORDS, VALUE_WORDS
@@ -56,9 +58,9 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What makes clauses read otherwise on pages that nobody edited: a `wording` (or the `title`)
-    of a shared clause, one that is `unread`, a `term` of a unit, an entry of the `glossary`; `name`
-    says which, `of` is what readers call the shared clause or unit.
+    """What makes clauses read otherwise on pages that nobody edited: a `wording` (or the `title`, or
+    a `duty`) of a shared clause, one that is `unread`, a `term` of a unit, an entry of the
+    `glossary`; `name` says which, `of` is what readers call the shared clause or unit.
     """
 
     kind: str
@@ -71,8 +73,8 @@ class Cause:
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """A version that a change touches. What is new is set against the version or edition before;
-    `causes` name the clauses that changed for something outside the page, `own` says that the
-    version's own page or facts changed too.
+    `duties` are told for all but what can't be read. `causes` name the clauses that changed for
+    something outside the page, `own` says that the version's own page or facts changed too.
     """
 
     what: What
@@ -80,6 +82,7 @@ class Entry:
     new: Agreement | None
     comparison: Comparison | None = None
     facts: tuple[FactChange, ...] = ()
+    duties: tuple[DutyChange, ...] = ()
     causes: Mapping[ClauseId, Cause] = dataclasses.field(default_factory=dict)
     own: bool = True
 
@@ -102,6 +105,16 @@ class Entry:
         if self.what is not What.CHANGED or not (old and new and old.facts.seal):
             return False
         return old.facts.seal != new.facts.seal or canonical(old) != canonical(new)
+
+    def followed(self, cause: Cause) -> Iterator[DutyChange]:
+        """The duties that differ for something outside the page and its facts."""
+        for change in self.duties:
+            clause = change.owed.clause if change.shared else None
+            if clause and cause.kind == "duty" and clause.shared:
+                if cause.name == (clause.shared.id, change.owed.id.rpartition(".")[2]):
+                    yield change
+            elif clause and self.causes.get(clause.id) == cause:
+                yield change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +170,11 @@ class _Finding:
         self.after = {self.key(each): each for each in head.agreements}
         self.olds = {self.home(id_): unit for id_, unit in base.units.items()}
         self.alike = {id_ for id_, unit in self.olds.items() if unit == head.units.get(id_)}
+        self.dutiful = {
+            id_
+            for id_, clause in head.shared.items()
+            if (was := base.shared.get(id_)) and was.duties != clause.duties
+        }
 
     def home(self, unit_id: str) -> UnitId:
         """What a unit's id is now."""
@@ -183,6 +201,10 @@ class _Finding:
                 for cause in dict.fromkeys(entry.causes.values()):
                     ids = tuple(id_ for id_, each in entry.causes.items() if each == cause)
                     uses.setdefault(cause, []).append((entry.agreement, ids))
+                for cause in [each for each in uses if each.kind == "duty"]:
+                    found = [each.owed.clause for each in entry.followed(cause)]
+                    if ids := tuple(clause.id for clause in found if clause):
+                        uses[cause].append((entry.agreement, ids))
         return Touched(
             entries=entries, units=units,
             uses={cause: tuple(found) for cause, found in uses.items()},
@@ -202,18 +224,23 @@ class _Finding:
             elif new:
                 yield self.fresh(new)
             elif old:
-                lost = self.unread(self.head, key[0]) or self.declared(key)
-                yield Entry(what=What.UNREAD if lost else What.REMOVED, old=old, new=None)
+                if self.unread(self.head, key[0]) or self.declared(key):
+                    yield Entry(what=What.UNREAD, old=old, new=None)
+                else:
+                    duties = changes(duties_of(old, self.base.shared), ())
+                    yield Entry(what=What.REMOVED, old=old, new=None, duties=duties)
 
     def changed(self, old: Agreement, new: Agreement) -> Entry | None:
         same_page = old.page == new.page
-        if same_page and new.unit_id in self.alike:
+        called = {clause.shared.id for clause in new.page.clauses if clause.shared}
+        if same_page and new.unit_id in self.alike and called.isdisjoint(self.dutiful):
             return None
         facts = tuple(_facts(old, new))
-        if same_page and not facts:
+        duties = tuple(self.duties(old, new))
+        if same_page and not facts and not duties:
             return None
         found = Entry(
-            what=What.CHANGED, old=old, new=new, facts=facts,
+            what=What.CHANGED, old=old, new=new, facts=facts, duties=duties,
             comparison=None if same_page else _compared(old, new),
         )  # fmt: skip
         causes = {
@@ -223,7 +250,16 @@ class _Finding:
         }
         edited = self.base.texts.get(old.path) != self.head.texts.get(new.path)
         own = edited or bool(facts) or len(causes) < len(found.changes)
+        own = own or not all(each.shared for each in duties)
         return dataclasses.replace(found, causes=causes, own=own)
+
+    def duties(self, old: Agreement, new: Agreement) -> Iterator[DutyChange]:
+        """What has to be done otherwise; nothing of a shared clause that can only not be read."""
+        sides = (duties_of(old, self.base.shared), duties_of(new, self.head.shared))
+        for change in changes(*sides):
+            use = change.owed.clause.shared if change.shared and change.owed.clause else None
+            if not (use and self.unreadable(use.id)):
+                yield change
 
     def fresh(self, new: Agreement) -> Entry:
         """A version that was not there, against the one before it or the edition before."""
@@ -240,12 +276,15 @@ class _Finding:
                 if each.period < new.period and each.edition.text is TextState.FULL
             )
             earlier = tuple(each for each in earlier if not each.facts.draft) or earlier
+        shared = self.head.shared
         if not earlier:
-            return Entry(what=what, old=None, new=new)
+            duties = changes((), duties_of(new, shared))
+            return Entry(what=what, old=None, new=new, duties=duties)
         old = earlier[-1]
         return Entry(
             what=what, old=old, new=new,
             comparison=_compared(old, new), facts=fact_changes(old, new),
+            duties=changes(duties_of(old, shared), duties_of(new, shared)),
         )  # fmt: skip
 
     def unread(self, archive: Archive, unit_id: str) -> bool:
@@ -294,7 +333,7 @@ class _Finding:
         return None
 
     def wordings(self) -> Iterator[Cause]:
-        """The shared clauses that differ, each wording on its own."""
+        """The shared clauses that differ, each wording and duty on its own."""
         for id_ in sorted(self.base.shared.keys() | self.head.shared.keys()):
             one, other = self.base.shared.get(id_), self.head.shared.get(id_)
             if self.unreadable(id_):
@@ -308,6 +347,11 @@ class _Finding:
                 before, after = self.wording(id_, str(period))
                 if before != after:
                     yield Cause("wording", (id_, str(period)), self.title(id_), before, after)
+            duties = [each.duties if each else {} for each in (one, other)]
+            for name in sorted({*duties[0], *duties[1]}):
+                said = [_said(each.get(name)) for each in duties]
+                if said[0] != said[1]:
+                    yield Cause("duty", (id_, name), self.title(id_), *said)
 
     def unreadable(self, id_: str) -> bool:
         """Whether a shared clause is there before and after, but can be read only once."""
@@ -404,7 +448,8 @@ def _paths(entry: Entry) -> Iterator[str]:
         if each and not (fresh and each is entry.old):
             if entry.own:
                 yield each.path
-            if entry.facts or entry.what is not What.CHANGED:
+            duties = any(not change.shared for change in entry.duties)
+            if entry.facts or duties or entry.what is not What.CHANGED:
                 yield each.data_path
 
 
@@ -427,11 +472,13 @@ def _differing(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator
 
 
 def _facts(old: Agreement, new: Agreement) -> Iterator[FactChange]:
-    """All facts of one version that differ: as changes.json tells them, then the others."""
+    """All facts of one version that differ: as changes.json tells them, then the others. Duties are
+    told by themselves.
+    """
     signed = new.version == AS_SIGNED
     told = [each for each in fact_changes(old, new) if signed or each.field != "supersedes"]
     yield from told
-    leave = [each.field for each in told]
+    leave = [*(each.field for each in told), "duties"]
     yield from _differences(old.facts, new.facts, Facts, leave=leave)
     if isinstance(old.facts, LaterVersion) and isinstance(new.facts, LaterVersion):
         yield from _differences(old.facts, new.facts, LaterVersion, leave=_fields(Facts))
@@ -462,7 +509,7 @@ def _said(value: object) -> str | None:
         return None
     if isinstance(value, Seal):
         return f"từ {value.since.words}, mã {value.sha256[:12]}"
-    if isinstance(value, PartialDate | Period):
+    if isinstance(value, PartialDate | Period | When):
         return value.words
     if isinstance(value, StrEnum):
         return VALUE_WORDS.get(value) or FIELD_WORDS[value]  # a part of a version is a field

@@ -1,5 +1,5 @@
 # The seal of signed versions, and the ways on from it: each a new version beside the old ones.
-# Hides: which printed facts a new version takes over, and what an editor does next.
+# Hides: which facts a new version takes over, and what an editor does next.
 # Refuses: to touch a sealed version, to mix the kinds, and to seal or open half of what was asked.
 """Sealing, and what may follow: amend, replace, correct, transcribe, extend, withdraw.
 
@@ -43,13 +43,14 @@ _WIDTH = 80
 _MOST_TOLD = 7  # changes of a version
 _SAME = (RecordKind.CORRECT, RecordKind.TRANSCRIBE)
 _WHEN_SIGNED = "bỏ dòng `draft: true` khi xong."
-# What a letterhead keeps, whatever the new text says; and what only a text that says the same keeps.
-_ALWAYS = ("issuer", "motto", "place", "recipients")
+# What stays, whatever the new text says: the letterhead, and what has to be done until the editor
+# tells otherwise. Then what only a text that says the same keeps.
+_ALWAYS = ("issuer", "motto", "place", "recipients", "duties")
 _SAME_TEXT = ("number", "date", "issued_by", "valid_from", "valid_to", "signatures", "suspected")
 _ANEW = "xóa các dòng `seal:` vừa ghi, sửa, rồi niêm phong lại."
 _ORDER = (
     "issuer", "motto", "number", "place", "date", "issued_by", "valid_from", "valid_to",
-    "signatures", "recipients", "source", "suspected",
+    "signatures", "recipients", "source", "suspected", "duties",
 )  # fmt: skip
 _RULES = {
     RecordKind.AMEND: "sửa đổi, bổ sung: chỉ đổi những điều hai bên đã thống nhất, phần còn lại "
@@ -68,8 +69,9 @@ def seal(
 ) -> Edits:  # fmt: skip
     """Seal the named versions from `day` on, or all signed ones that have no seal yet.
 
-    `as_printed`: also those that print no date or no signature. All of them or none: EditorError
-    where one can't be sealed, where there is none, or where the day is none to seal on.
+    `as_printed`: also those that print no date or no signature. A version whose data don't say when
+    it came into the archive came in on that day. All of them or none: EditorError where one can't
+    be sealed, where there is none, or where the day is none to seal on.
     """
     if day > today:
         raise EditorError(
@@ -89,9 +91,11 @@ def seal(
             _filled(each)
         mark = sealed(each, archive, day)
         path = each.data_path
-        before = texts.get(path, archive.texts[path])
+        text = texts.get(path, archive.texts[path])
+        if each.facts.entered_on is None:
+            text = put(text, path, (*each.data_key, "entered_on"), str(day), before="versions")
         key = (*each.data_key, "seal")
-        texts[path] = put(before, path, key, plain(mark), before="versions", width=_WIDTH)
+        texts[path] = put(text, path, key, plain(mark), before="versions", width=_WIDTH)
         said += _told(archive, each, mark)
     said.append("Kiểm tra bất cứ lúc nào: qcph check. Cách tự tính lại dấu: huong-dan/niem-phong/.")
     done = f"Đã niêm phong {len(versions)} bản. Từ nay sửa một chữ là phép kiểm tra báo."
@@ -135,6 +139,7 @@ def open_version(
             f"  2. Ở {old.data_path}, mục {day} của `versions`: {fill}{_WHEN_SIGNED}",
             f"  3. Chạy: qcph seal {new} (lệnh này tự kiểm tra trước khi ghi)",
             *(f"còn phải ghi vào {old.data_path} khi ký: {line}" for line in lacking),
+            *_duties_told(old.facts),
             f"Mở nhầm thì bỏ bản thảo này: qcph discard {new}",
         ),
     )
@@ -329,8 +334,9 @@ def _filled(of: Agreement) -> None:
 
 
 def _told(archive: Archive, of: Agreement, mark: Seal) -> Iterator[str]:
-    yield f"{of.name}: niêm phong từ {mark.since.words}, dấu {mark.sha256[:12]}…"
     facts = of.facts
+    entered = "" if facts.entered_on else "; ngày ấy cũng ghi là ngày vào kho"
+    yield f"{of.name}: niêm phong từ {mark.since.words}, dấu {mark.sha256[:12]}…{entered}"
     before = [each for each in archive.versions(of) if not each.facts.draft]
     before = before[: before.index(of)]
     if not isinstance(facts, LaterVersion) or not before:
@@ -431,6 +437,11 @@ def _parts_from_source(old: Agreement, archive: Archive) -> None:
             f"bản {name} đã đúng từng chữ với bản gốc, không có lỗi chép; "
             "chữ in sai thì dùng qcph correct"
         )
+
+
+def _duties_told(facts: Facts) -> Iterator[str]:
+    if facts.duties:
+        yield f"việc phải làm chép theo: {', '.join(facts.duties)}; điều khoản đổi thì sửa `duties`"
 
 
 def _taken_over(facts: Facts, kind: RecordKind) -> dict[str, Any]:

@@ -21,7 +21,7 @@ FLOORS: dict[int, list[dict[str, str]]] = {
             "archive": "đọc, ghi nguồn",
             "publish": "có trang nào",
             "search": "tìm được gì",
-            "exchange": "PDF, Word",
+            "exchange": "PDF, Word, lịch",
             "cache": "đã làm rồi",
             "intake": "nhập một tệp",
         },
@@ -56,6 +56,10 @@ FLOORS: dict[int, list[dict[str, str]]] = {
             "safety": "không chạy gì",
             "serving": "cách phục vụ",
         },
+        {
+            "almanac": "việc phải làm, lịch",
+            "coverage": "tình hình các đơn vị",
+        },
     ],
     1: [
         {
@@ -73,6 +77,7 @@ FLOORS: dict[int, list[dict[str, str]]] = {
             "mentions": "năm nào là kỳ này",
         },
         {
+            "duties": "việc phải làm",
             "layout": "cách in",
             "legacy": "lỗi chuyển tệp",
             "foreign": "đọc tệp ngoài",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import pickle
 import random
 import re
 import shutil
@@ -19,9 +20,12 @@ import pytest
 from mkdocs.exceptions import Abort
 
 from macros import hooks
-from macros.archive import problems_in
-from macros.building.build import BrokenSourcesError, Project, build, check, prepare
+from macros.archive import problems_in, read_beside, read_unit, snapshot
+from macros.building import placed
+from macros.building.build import build, check, prepare
 from macros.building.folder import Folder
+from macros.building.run import BrokenSourcesError, Project
+from macros.building.unit import Extract
 from macros.problem import Severity
 from tests.test_proposal import EDITS, PICTURE, TOGETHER, drop, raw, strange, sub
 from tests.test_review import BASE, OPEN, Edit, copied, put
@@ -79,7 +83,7 @@ def project(base: Path, tmp_path: Path) -> Path:
 
 def of(root: Path) -> Project:
     """The project in a folder, on a day that stays."""
-    return replace(hooks.project(root / "mkdocs.yml"), as_of=DAY)
+    return replace(placed.project(root / "mkdocs.yml", hooks.make_shell), as_of=DAY)
 
 
 def contents(site: Path) -> dict[str, bytes]:
@@ -369,7 +373,7 @@ def test_sites_that_take_each_other_s_place(builder: Builder, tmp_path: Path):
         if number == "4":
             shutil.rmtree(cache / "placed")
         held = {path: path.open("rb") for path in linked}
-        hooks.build_to(config, site)
+        placed.build_to(placed.project(config, hooks.make_shell), site)
         assert all(
             file.read() == before[path.relative_to(site).as_posix()] for path, file in held.items()
         ), words
@@ -379,6 +383,38 @@ def test_sites_that_take_each_other_s_place(builder: Builder, tmp_path: Path):
             each for each in differing(builder.full(), contents(site)) if each != "build.json"
         ]
         assert ["site"] == [path.name for path in tmp_path.glob("site*")]
+
+
+def test_a_build_that_is_refused_leaves_all_as_it_was(builder: Builder, tmp_path: Path):
+    """The site stays, and the next build begins with the same files as the refused one."""
+    own, site = of(builder.root), tmp_path / "site"
+    builder.environment.setenv("QCPH_CACHE", str(builder.kept()))
+    page = builder.root / OPEN
+    text = page.read_bytes()
+    for number in range(2):
+        page.write_bytes(text + b"\n" * number)
+        placed.build_to(own, site)
+    was = contents(site)
+    (spare,) = (path for path in builder.kept().glob("spare/*/*") if path.is_dir())
+    begun = contents(spare)
+    raw(OPEN, b"# QUY\n\nA {#a}\n\nB {#a}\n")(builder.root)
+    with pytest.raises(BrokenSourcesError, match=OPEN):
+        placed.build_to(own, site)
+
+    assert [] == differing(was, contents(site))
+    assert [] == differing(begun, contents(spare))
+
+
+def test_equal_extracts_have_one_digest(builder: Builder):
+    """Whatever a process has read before; else all that is told of many units is made again."""
+    found = snapshot(builder.root)
+    beside = read_beside(found)
+    unit = "truong-thu"
+    one, other = (read_unit(found.units[unit], unit, beside).archive for _ in range(2))
+    extracts = [Extract(each.units[unit], each.agreements) for each in (one, other)]
+    copied = pickle.loads(pickle.dumps(extracts[1]))
+
+    assert 1 == len({each.digest for each in (*extracts, copied)})
 
 
 def test_what_left_the_sources_leaves_the_site(builder: Builder):

@@ -9,8 +9,8 @@ ROOT = Path(__file__).parent.parent
 # DESIGN §5: imports point down only, never sideways or up.
 FLOORS = [
     "problem model labels words postings manuscript",
-    "grammar citing reading clauses verbatim links limits calendar compare markup seal matter editing against mentions layout legacy foreign",
-    "checks render redline export telling keeping ways renewal usage touched safety serving counterparts importing",
+    "grammar citing reading clauses verbatim links limits calendar compare markup seal matter editing against mentions layout legacy foreign duties",
+    "checks render redline export telling keeping ways renewal usage touched safety serving counterparts importing almanac coverage",
     "archive publish git site review asking search naming intake exchange cache",
     "building proposal",
     "__init__ hooks",

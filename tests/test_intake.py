@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ import yaml
 
 from macros.archive import load, problems_in
 from macros.cli import run
+from macros.editing import put
+from macros.exchange import incoming
 from macros.exchange.wordfile import agreement_docx
+from macros.intake import Wanted, take_in
 from macros.problem import Severity
 from tests.word_files import docx, p
 
@@ -22,8 +26,8 @@ SOURCES = {
     "004_9dc286ae06ae1748.txt": "so-gddt-ha-noi/cong-doan-nganh/2019-2020",
 }
 # What no file says, and people added: which mistakes are suspected, which place is a region, what
-# the sides are called here, since when it is sealed.
-ADDED = ("suspected", "seal")
+# the sides are called here, what has to be done, when it came in, since when it is sealed.
+ADDED = ("suspected", "duties", "entered_on", "seal")
 
 
 @pytest.fixture
@@ -135,6 +139,83 @@ def test_the_word_file_is_kept_and_held_to(sample: Path):
 
     assert ("text", hashlib.sha256(file.read_bytes()).hexdigest()) == (source.role, source.sha256)
     assert ["V101"] == [line.split()[1] for line in errors(sample)]
+
+
+def duties(root: Path, edition: str) -> dict[str, dict[str, object]]:
+    """What has to be done under an edition, as its data say."""
+    unit_id, series, period = edition.split("/")
+    data = yaml.safe_load((root / f"data/units/{unit_id}.yml").read_text(encoding="utf-8"))
+    return data["series"][series]["editions"][period].get("duties", {})
+
+
+def test_next_years_text_has_last_years_duties(empty: Path, tmp_path_factory, capsys):
+    """A duty goes over where its clause and the words that it quotes are there; its day does not."""
+    page = (
+        "QUY CHẾ PHỐI HỢP\n\nNăm học {}\n\nI. CHUNG\n\n1. Hai bên họp liên tịch 3 tháng một lần.\n\n"
+        "2. Đầu năm học {} hai bên cùng ký kế hoạch.\n\n3. Hai bên gặp nhau {}.\n"
+    )
+    folder = tmp_path_factory.mktemp("in")
+    edition = "th-moi/cong-doan/{}".format
+    for period, last in (("2026-2027", "mỗi tháng"), ("2027-2028", "mỗi quý")):
+        (folder / f"{period}.txt").write_text(page.format(period, period, last), encoding="utf-8")
+    name = ["--unit-name", "Trường Tiểu học Mới"]
+    first = ["--root", str(empty), "--as", edition("2026-2027"), *name]
+    assert 0 == run(["import", *first, str(folder / "2026-2027.txt")])
+    clauses = [each.id for each in load(empty).archive.agreements[0].page.clauses]
+    rows = {
+        "hop": (1, "3 tháng một lần", "every-3-months"), "ky": (2, "Đầu năm học 2026-2027", "year-start"),
+        "gap": (3, "mỗi tháng", "every-month"), "tong-ket": (1, "họp liên tịch", "2027-05"),
+    }  # fmt: skip
+    held = {
+        name: {"clause": clauses[at], "who": ["union"], "what": f"Việc {name}", "printed": printed, "when": when}
+        for name, (at, printed, when) in rows.items()
+    }  # fmt: skip
+    path = "data/units/th-moi.yml"
+    text = (empty / path).read_text(encoding="utf-8")
+    key = ("series", "cong-doan", "editions", "2026-2027", "duties")
+    (empty / path).write_text(put(text, path, key, held), encoding="utf-8")
+    capsys.readouterr()
+
+    second = ["--root", str(empty), "--as", edition("2027-2028")]
+    assert 0 == run(["import", *second, str(folder / "2027-2028.txt")])
+
+    turned = {**held["ky"], "printed": "Đầu năm học 2027-2028"}
+    told = [each for each in capsys.readouterr().out.splitlines() if "Việc phải làm" in each]
+    assert ({"hop": held["hop"], "ky": turned}, []) == (
+        duties(empty, edition("2027-2028")),
+        errors(empty),
+    )
+    assert [
+        "Việc phải làm, mang theo từ bản 2026-2027: hop, ky.",
+        (
+            "Việc phải làm, không mang theo: “Việc gap” (gap), bản trước in “mỗi tháng”: điều khoản "
+            f'"{clauses[3]}" (khoản 3 mục I) không in những chữ ấy.'
+        ),
+        (
+            "Việc phải làm, không mang theo: “Việc tong-ket” (tong-ket), bản trước in “họp liên tịch”: "
+            "tháng 05/2027 thuộc kỳ trước; kỳ này có thì ghi lại lúc mới."
+        ),
+    ] == told
+
+
+def test_a_signed_text_comes_in_on_the_day(empty: Path):
+    """The day of the import stands in the data of what is signed, of a report too; a draft has none."""
+    file = empty / "moi.txt"
+    file.write_text(DAMAGED, encoding="utf-8")
+    manuscript, data = incoming.read_file(file)
+    archive = load(empty).archive
+
+    def taken(**how: bool) -> dict[str, object]:
+        wanted = Wanted(
+            edition="th-moi/cong-doan/2026-2027", unit_name="Trường", day=date(2026, 11, 21), **how
+        )
+        edits = take_in(archive, manuscript, "moi.txt", data, wanted)
+        text = edits.texts["data/units/th-moi.yml"]
+        return yaml.load(text, yaml.BaseLoader)["series"]["cong-doan"]["editions"]["2026-2027"]
+
+    assert ["kind", "entered_on"] == list(taken())[:2]
+    assert "2026-11-21" == taken()["entered_on"] == taken(report=True)["entered_on"]
+    assert "entered_on" not in taken(draft=True)
 
 
 DAMAGED = "QUY CHẾ PHỐI HỢP\n\nNăm học 2026-2027\n\nI. CHUNG\n\n1. Thông nhất phốihợp công tác.\n\n2. Hai bên họp.\n"

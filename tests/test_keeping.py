@@ -511,6 +511,14 @@ OTHER = "**2.** Thư viện mở cửa cả ngày thứ bảy cho học sinh. {#
 CALL = '{{ clause("hop-giao-ban", "2024-2025") }}'
 
 
+def entered(texts: Texts, day: str) -> Texts:
+    """The project whose edition came into the archive on a day."""
+    return facts(texts, (*FIRST, "entered_on"), day)
+
+
+ENTERED = entered(GOOD, "2024-10-01")
+
+
 def next_year(old: str, new: str, texts: Texts = NEW_EDITION) -> Texts:
     """The project with a page for the next year: the old one with some words replaced."""
     assert old in texts[PAGE]
@@ -550,6 +558,13 @@ LONG = changed(GOOD, PAGE, "QUY ĐỊNH CHUNG", LONG_HEADING)
         (SEALED, GOOD, [(f"{UNIT}:12", "V112")]),
         (GOOD, SEALED, []),
         (SEALED, {**TWO_SEALED}, []),
+        (ENTERED, entered(ENTERED, "2024-10-02"), [(f"{UNIT}:37", "V112")]),
+        (ENTERED, GOOD, [(f"{UNIT}:12", "V112")]),
+        (ENTERED, {**ENTERED, **facts(ENTERED, (*FIRST, "draft"), True)}, []),
+        (seal(ENTERED), entered(seal(ENTERED), "2024-10-02"), [(f"{UNIT}:37", "V112")]),
+        (SEALED, entered(SEALED, "2024-10-02"), []),
+        (GOOD, ENTERED, []),
+        (facts(ENTERED, (*FIRST, "draft"), True), GOOD, []),
         # V113
         (GOOD, REWORDED, [(f"{SHARED}:3", "V113")]),
         (GOOD, changed(GOOD, SHARED, "2024-2025", "2023-2024"), [(f"{SHARED}:2", "V113")]),
@@ -607,11 +622,15 @@ def with_fate(texts: Texts) -> Texts:
         (TWO_SEALED, facts(TWO_SEALED, (*DAY, "record", "agreed", "union"), "Khác"), ["hồ sơ"]),
         (with_fate(SEALED), SEALED, ["việc kéo dài", "việc thu hồi"]),
         (SEALED, with_fate(SEALED), []),
+        (seal(ENTERED), SEALED, ["ngày vào kho"]),
+        (ENTERED, entered(ENTERED, "2024-10-02"), ["(cảnh báo) ngày vào kho"]),
         (GOOD, changed(GOOD, UNIT, "kind: regulation", "kind: plan"), []),
     ],
 )
 def test_what_was_said_of_a_sealed_version_stands(tmp_path, before, after, told):
-    """V112: its record, its kind, that it was prolonged or withdrawn; to add these is free."""
+    """V112: its record, its kind, that it was prolonged or withdrawn, the day on which it came in,
+    of which one without a seal is only warned; to add these is free.
+    """
     lay(tmp_path, before)
     commit(tmp_path)
     lay(tmp_path, after)

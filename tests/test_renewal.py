@@ -262,6 +262,65 @@ def test_what_an_earlier_version_printed(tmp_path: Path):
     ] == said(result, "còn phải ghi")[:4]
 
 
+DUTY = {"clause": "mot", "who": ["union"], "what": "Họp", "printed": "họp", "when": "every-month"}
+MEETING = "Hai bên họp mỗi tháng, đầu năm học 2024-2025 và trong tháng 10/2024."
+
+
+@pytest.mark.parametrize(
+    ("duty", "kept", "told"),
+    [
+        ({}, {}, "việc phải làm, mang theo từ bản trước: hop"),
+        ({"in_turn": True, "who": ["management", "union"]}, {}, "mang theo từ bản trước: hop"),
+        ({"printed": "đầu năm học 2024-2025", "when": "year-start"},
+         {"printed": "đầu năm học 2025-2026"}, "mang theo từ bản trước: hop"),
+        ({"what": "Họp trong năm học 2024-2025"}, {"what": "Họp trong năm học 2025-2026"}, ""),
+        ({"what": "Họp tháng 10/2024"}, {},
+         "việc phải làm, hãy xem: “Họp tháng 10/2024” (hop): “tháng 10/2024” là tháng cụ thể"),
+        ({"printed": "trong tháng 10/2024", "when": "2024-10"}, None,
+         ("việc phải làm, không mang theo: “Họp” (hop), bản trước in “trong tháng 10/2024”: "
+          "tháng 10/2024 thuộc kỳ trước; kỳ này có thì ghi lại lúc mới")),
+        ({"when": "2024-11/2025-02"}, None, "từ tháng 11/2024 đến tháng 02/2025 thuộc kỳ trước"),
+        ({"clause": "hop-giao-ban", "printed": "mỗi tuần"}, None,
+         ("việc phải làm, không mang theo: “Họp” (hop), bản trước in “mỗi tuần”: "
+          'điều khoản "hop-giao-ban" (khoản 2) không in những chữ ấy')),
+        ({"clause": "hop-giao-ban", "printed": "dự giao ban"}, {}, "mang theo từ bản trước: hop"),
+    ],
+)  # fmt: skip
+def test_duties_go_over(duty, kept, told, tmp_path: Path):
+    """A duty goes over with what of it speaks of the period; what can't is told with its words."""
+    page = f"{PAGE.replace('Một.', MEETING)}\n**2.** {{{{ clause('hop-giao-ban', '2024-2025') }}}} {{#hop-giao-ban}}\n"
+    wordings = {
+        "2024-2025": "Công đoàn dự giao ban mỗi tuần.",
+        "2025-2026": "Công đoàn dự giao ban.",
+    }
+    shared = {
+        "title": "Giao ban", "wordings": wordings,
+        "duties": {
+            "tuan": {"who": ["union"], "what": "Giao ban", "printed": "mỗi tuần", "when": "every-week"},
+            "du": {"who": ["union"], "what": "Dự", "printed": "dự giao ban", "when": "regularly"},
+        },
+    }  # fmt: skip
+    held = {**DUTY, **duty}
+    facts = {**SIGNED, "entered_on": "2024-10-01", "duties": {"hop": held}}
+    root = project(tmp_path, {"2024-2025": page.replace("'", '"')}, {"2024-2025": facts},
+                   clauses={"hop-giao-ban": shared})  # fmt: skip
+    result = new(root, SERIES, "2025-2026")
+    data = yaml.safe_load((root / "data/units/truong-thu.yml").read_text(encoding="utf-8"))
+    made = data["series"]["cong-doan"]["editions"]["2025-2026"]
+    every = new(root, "--all", "2026-2027")
+
+    assert (0, []) == (result.exit_code, errors(root)), result.output
+    assert ({} if kept is None else {"hop": {**held, **kept}}) == made.get("duties", {})
+    assert "entered_on" not in made
+    assert told in result.stdout
+    assert (
+        "việc phải làm, không mang theo: “Giao ban” (hop-giao-ban.tuan), bản trước in “mỗi tuần”: "
+        "câu chữ 2025-2026 của “hop-giao-ban” không có những chữ ấy"
+    ) in result.stdout
+    assert "hop-giao-ban.du" not in result.stdout
+    assert told.partition(": “")[2] in every.stdout
+
+
 def test_a_unit_with_a_successor(tmp_path: Path):
     """A unit that another one continues gets no new draft: alone it is refused, with --all named."""
     unit = {"successor": "truong-moi"}

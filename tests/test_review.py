@@ -84,6 +84,20 @@ def sub(path: str, *pairs: tuple[str, str]) -> Edit:
     return edit
 
 
+def sub_last(path: str, *pairs: tuple[str, str]) -> Edit:
+    """Replace words of a file where they stand last: in the unit's data those of the last edition."""
+
+    def edit(root: Path) -> None:
+        text = (root / path).read_text(encoding="utf-8")
+        for old, new in pairs:
+            before, found, after = text.rpartition(old)
+            assert found
+            text = f"{before}{new}{after}"
+        (root / path).write_text(text, encoding="utf-8", newline="\n")
+
+    return edit
+
+
 def put(path: str, text: str) -> Edit:
     """Write a file."""
 
@@ -158,6 +172,10 @@ SCENARIOS: dict[str, list[Edit]] = {
         ),
         sub(FACTS, ("      2025-2026:\n        kind: regulation\n", ("      2025-2026:\n"
             "        kind: regulation\n        reasons:\n          kinh-phi: Giá cả đã tăng.\n"))),
+        sub_last(FACTS, ("          danh-gia:\n            clause: danh-gia",
+            "          hop:\n            in_turn: true\n            clause: ban-dai-dien"),
+            ("Cùng đánh giá kết quả", "Ban đại diện của hai bên họp"), ("Cuối năm học", "mỗi quý một lần"),
+            ("when: year-end", "when: every-3-months"), ("when: every-year", "when: year-start")),
     ],
     "chuyen-tach-gop": [
         sub(
@@ -225,15 +243,41 @@ SCENARIOS: dict[str, list[Edit]] = {
         sub(WORDING, ("họp giao ban, sơ kết", "họp giao ban, sơ kết, tổng kết")),
         sub(OPEN, ("hỗ trợ kinh phí", "hỗ trợ\nkinh phí")),
     ],
+    "viec-phai-lam": [
+        sub_last(
+            FACTS,
+            ("who: [management, union]\n            what: Cùng đánh giá kết quả",
+             "who: [union, management]\n            what: Cùng đánh giá kết quả thực hiện"),
+            ("who: [management]", "who: [management, union]\n            in_turn: true"),
+            ("when: every-year", "when: every-6-months"),
+        ),
+        lambda root: put(FACTS, (root / FACTS).read_text(encoding="utf-8").replace(
+            "          ho-tro:\n            clause: kinh-phi\n", "          kinh-phi:\n            clause: kinh-phi\n", 1
+        ))(root),
+    ],
+    "viec-phai-lam-chung": [
+        sub(WORDING, ("when: regularly", ("when: every-month\n  so-ket:\n    who: [management, union]\n"
+            "    what: Họp sơ kết\n    printed: sơ kết\n    when: every-term"))),
+    ],
+    "viec-phai-lam-theo-cau-chu": [
+        sub(WORDING, ("dự các cuộc họp giao ban của", "dự mọi buổi giao ban của")),
+    ],
+    "ngay-vao-kho": [
+        sub(FACTS, ("entered_on: 2024-10-01", "entered_on: 2024-11-01"),
+            ("        entered_on: 2025-10-01\n", "")),
+    ],
     "nhieu-loi": [
         put(f"docs/don-vi/truong-thu/cong-doan/20{n}-20{n + 1}.md", "# A\n\nA. {#a}\n")
         for n in range(30, 42)
     ],
     "thu-dich": [
         sub(OPEN, ("5.000.000", re.sub(r"([<`*\[\]])", r"\\\1", HOSTILE)), ("# QUY CHẾ PHỐI HỢP", f"# {_QUOTED}")),
+        sub_last(FACTS, ("what: Hỗ trợ kinh phí phong trào", f'what: "{_QUOTED}"'),
+            ("printed: mỗi năm học", f'printed: "{_QUOTED}"'), ("when: every-year", "when: every-month")),
         sub(FACTS, ("- name: Trường Thử", f'- name: "{_QUOTED}"'.replace("\\u", "\\u"))),
         sub(FACTS, ("Xã Thử,", f"{HOSTILE.split(' @', maxsplit=1)[0]},")),
-        sub(WORDING, ("title: Dự", f"title: '{_QUOTED.split(' |')[0]}' # ")),
+        sub(WORDING, ("title: Dự", f"title: '{_QUOTED.split(' |')[0]}' # "),
+            ("what: Dự các cuộc họp giao ban", f"what: '{_QUOTED.split(' |')[0]}'")),
         put("docs/huong-dan/@all #1 ![a](b).md", f"# A\n\n{{{{ clause('{HOSTILE[:20]}', 'x') }}}}\n"),
     ],
 }  # fmt: skip

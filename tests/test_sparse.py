@@ -235,3 +235,14 @@ def test_commands_on_a_unit_that_is_not_there(
     assert 2 == result.exit_code, result.output
     assert "/huong-dan/#lay-them" in result.stderr
     assert before == written(sparse)
+
+
+def test_half_an_archive_is_not_published(sparse: Path):
+    """`build` refuses the clone, in one line, and writes nothing."""
+    (sparse / "mkdocs.yml").write_text("site_name: A\n", encoding="utf-8")
+    command = ["build", "--config", str(sparse / "mkdocs.yml")]
+    result = CliRunner().invoke(cli, command)
+
+    assert 2 == result.exit_code
+    assert "máy này chỉ có một phần kho" in result.output
+    assert not (sparse / "site").exists()

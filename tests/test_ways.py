@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -113,12 +114,13 @@ def test_seal_then_check(project):
     result = run(project, "seal", "--date", DAY, EDITION)
 
     held = load(project).archive.agreements[0]
+    mark = digest(held)[:12]
     assert (0, digest(held)) == (result.exit_code, held.facts.seal.sha256)
     assert PartialDate(2024, 10, 1) == held.facts.seal.since
     assert [
         "Đã niêm phong 1 bản. Từ nay sửa một chữ là phép kiểm tra báo.",
         f"đã sửa: {DATA}",
-        f"{EDITION}: niêm phong từ ngày 01/10/2024, dấu {digest(held)[:12]}…",
+        f"{EDITION}: niêm phong từ ngày 01/10/2024, dấu {mark}…; ngày ấy cũng ghi là ngày vào kho",
         "Kiểm tra bất cứ lúc nào: qcph check. Cách tự tính lại dấu: huong-dan/niem-phong/.",
     ] == result.output.splitlines()
     assert "Không có lỗi nào.\n" == run(project, "check").output
@@ -130,6 +132,74 @@ def test_seal_then_check(project):
     edit(project, PAGE, "có hiệu lực từ ngày ký", "có hiệu lực từ ngày ký,")
     broken = run(project, "check")
     assert (1, True) == (broken.exit_code, f"{PAGE}:11:1: V105" in broken.output)
+
+
+def test_a_sealed_version_says_when_it_came_in(project):
+    """The day of the seal is the day on which the text came in, where no other day is told."""
+    said = "        entered_on: 2024-09-25\n"
+    edit(project, DATA, "        kind: regulation\n", f"        kind: regulation\n{said}")
+
+    told = run(project, "seal", "--date", DAY, EDITION).output
+
+    assert "2024-09-25" == str(load(project).archive.agreements[0].facts.entered_on)
+    assert (False, 1) == (
+        "ngày vào kho" in told,
+        (project / DATA).read_text(encoding="utf-8").count("entered_on"),
+    )
+
+
+def test_each_version_comes_in_on_its_own_day(sealed):
+    """A new version is a draft without a day, and gets that of its own seal; the first keeps its."""
+    opened(sealed, RecordKind.CORRECT)
+    edit(sealed, f"{FOLDER}/2024-2025.2025-02-16.md", "**2.** Quy chế", "**3.** Quy chế")
+    assert None is load(sealed).archive.agreements[1].facts.entered_on
+
+    result = run(sealed, "seal", "--date", "2025-02-20", f"{EDITION}.2025-02-16")
+
+    assert 0 == result.exit_code, result.output
+    days = [str(each.facts.entered_on) for each in load(sealed).archive.agreements]
+    assert ["2024-10-01", "2025-02-20"] == days
+
+
+@pytest.mark.parametrize("kind", RecordKind)
+def test_a_new_version_has_the_duties_of_the_one_before(sealed, kind):
+    """All duties go over as they are, days too: it is the same period; its editor is told which."""
+    edit(sealed, DATA, "        seal:\n", """\
+        duties:
+          danh-gia:
+            clause: hieu-luc
+            who: [management, union]
+            in_turn: true
+            what: Cùng đánh giá
+            printed: có hiệu lực
+            when: 2024-11/2025-02
+          hop:
+            clause: hieu-luc
+            who: [union]
+            what: Họp
+            printed: từ ngày ký
+            when: every-3-months
+        seal:
+""")  # fmt: skip
+    if kind is RecordKind.TRANSCRIBE:
+        text = "QUY CHẾ PHỐI HỢP\n"
+        (sealed / SOURCE).write_text(text, encoding="utf-8", newline="\n")
+        edit(sealed, DATA, "        duties:\n", f"""\
+        source:
+        - role: text
+          file: {Path(SOURCE).name}
+          sha256: {hashlib.sha256(text.encode()).hexdigest()}
+        duties:
+""")  # fmt: skip
+    archive = load(sealed).archive
+    agreed = {} if kind is RecordKind.TRANSCRIBE else BOTH
+
+    edits = ways.open_version(archive, EDITION, kind, LATER, what="a", why="b", agreed=agreed)
+    write(sealed, edits, archive.texts)
+
+    old, new = load(sealed).archive.agreements
+    assert (2, old.facts.duties) == (len(old.facts.duties), new.facts.duties)
+    assert "việc phải làm chép theo: danh-gia, hop; điều khoản đổi thì sửa `duties`" in edits.said
 
 
 def test_seal_stands_before_the_later_versions(project):

@@ -208,7 +208,7 @@ OURS = (
     'git worktree add --detach goc "$CI_MERGE_REQUEST_DIFF_BASE_SHA"',
     "cd goc",
     'test "$(git ls-files Makefile kho-tam)" = Makefile',
-    'mkdir -p "$QCPH_CACHE"',
+    'mkdir -p -m 700 "$QCPH_CACHE"',
     'touch "$QCPH_CACHE.truoc"',
     'find "$QCPH_CACHE" -type f ! -newer "$QCPH_CACHE.truoc" -delete',
 )

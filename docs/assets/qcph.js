@@ -337,6 +337,92 @@
     linked();
   }
 
+  // The times of a duty: which are now, and which comes next, by the reader's own day.
+  function dutyTimes() {
+    for (const list of all(".duties .times")) {
+      const rows = all("li[data-from]", list);
+      if (list.querySelector(".more")) continue; // which of those between it is, nobody can see here
+      const now = rows.filter(({ dataset }) => dataset.from <= today && today <= dataset.to);
+      const next = rows.find(({ dataset }) => dataset.from > today);
+      const say = (row, words) => {
+        const said = document.createElement("b");
+        said.textContent = words;
+        row.append(" ", said);
+      };
+      for (const row of now) say(row, "lúc này");
+      if (next && !now.length) say(next, "sắp tới");
+    }
+    // Only browsers that do not open a fold for what is linked in it need this.
+    const linked = () => {
+      const fold = named()?.closest(".duties details:not([open])");
+      if (!fold) return;
+      fold.open = true;
+      named().scrollIntoView();
+    };
+    addEventListener("hashchange", linked);
+    linked();
+  }
+
+  // A calendar program subscribes to an address, so that is what is copied.
+  function calendarAddresses() {
+    for (const button of all("[data-copy-calendar]")) {
+      const words = button.textContent;
+      const file = button.parentElement.querySelector("[data-calendar-file]");
+      button.addEventListener("click", async () => {
+        button.textContent = (await copy(file.href)) ? "Đã chép" : "Không chép được";
+        setTimeout(() => { button.textContent = words; }, 1600);
+      });
+    }
+  }
+
+  // The calendar of all units: what is due in a month, on a side, of units of a type or a name.
+  function calendar() {
+    const root = document.querySelector("[data-calendar]");
+    const form = root?.querySelector("form.filters");
+    if (!form) return;
+    const names = ["ten", "loai", "ben", "thang"].filter((name) => form.elements[name]);
+    const given = new URLSearchParams(location.search);
+    for (const name of names) form.elements[name].value = given.get(name) ?? "";
+    const rows = all(".due", root).map((row) => {
+      const { type, sides, from, to } = row.dataset;
+      const name = plain(row.querySelector(".due-unit").textContent);
+      return { row, name, type, sides: sides.split(" "), from, to };
+    });
+    const groups = all(".due-group", root);
+    const apply = () => {
+      const asked = Object.fromEntries(names.map((name) => [name, form.elements[name].value]));
+      const active = names.filter((name) => asked[name]);
+      const query = new URLSearchParams(active.map((name) => [name, asked[name]])).toString();
+      history.replaceState(null, "", query ? `?${query}` : location.pathname + location.hash);
+      const words = plain(asked.ten);
+      let [count, samples] = [0, 0];
+      for (const { row, name, type, sides, from, to } of rows) {
+        row.hidden = !(
+          name.includes(words) &&
+          (!asked.loai || asked.loai === type) &&
+          (!asked.ben || sides.includes(asked.ben)) &&
+          (!asked.thang || (from <= asked.thang && asked.thang <= to))
+        );
+        if (row.hidden) continue;
+        if (row.closest(".samples")) samples += 1;
+        else count += 1;
+      }
+      for (const group of groups) {
+        const shown = all(".due:not([hidden])", group).length;
+        group.hidden = !shown;
+        group.querySelector(".total").textContent = shown;
+      }
+      for (const part of all(".samples", root)) part.hidden = !part.querySelector(".due:not([hidden])");
+      for (const list of all(".months", root)) list.hidden = active.length > 0;
+      root.querySelector(".none").hidden = count + samples > 0;
+      const said = `${count} kết quả${samples ? `, ${samples} dữ liệu mẫu` : ""}`;
+      form.querySelector(".count").textContent = active.length ? said : "";
+    };
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    if (names.some((name) => form.elements[name].value)) apply();
+  }
+
   // An explanation that opened on focus closes on Escape.
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && document.activeElement?.matches("abbr")) document.activeElement.blur();
@@ -345,7 +431,7 @@
   // Where styles can't open a fold on a wide screen, the script does.
   function folds() {
     if (CSS.supports("selector(::details-content)") || !matchMedia("(min-width:45em)").matches) return;
-    for (const fold of all(".more-facts")) fold.open = true;
+    for (const fold of all(".more-facts, .few-duties")) fold.open = true;
   }
 
   states(document);
@@ -356,4 +442,7 @@
   printing();
   filters();
   sharedFilter();
+  dutyTimes();
+  calendarAddresses();
+  calendar();
 })();

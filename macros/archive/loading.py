@@ -1,7 +1,7 @@
 # A snapshot → the archive, with what is wrong in it as far as one file can tell.
 # Hides: encodings, which page belongs to which facts, where names are read from.
 # What only follows from another problem (a wording in a file that can't be read) is not told again.
-"""`read(snapshot)`: everything that editors wrote, as one value."""
+"""`load(root)`: everything that editors wrote, as one value; `read_beside` and `read_unit`: its parts."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def read_beside(found: Snapshot) -> Beside:
 def read_unit(found: Snapshot, unit_id: str, beside: Beside) -> Loaded:
     """The archive of one unit: its facts, its pages, and what stands beside all units.
 
-    `found` are its own files. Problems of the same.
+    `found` are its own files; the problems are those of these files alone.
     """
     reader = _Reader(found)
     path = f"data/units/{unit_id}.yml"

@@ -132,20 +132,21 @@ def snapshot(
     names: list[str] = []
     for name, entry in _walked(root, shortcuts, folders):
         names.append(name)
-        if entry.stat(follow_symlinks=False).st_mode & 0o111:
+        status = entry.stat(follow_symlinks=False)
+        if status.st_mode & 0o111:
             programs.add(name)
-        read = name.endswith(".yml") if name.startswith("data/") else name.endswith(".md")
+        read = name.endswith(".yml" if name.startswith("data/") else ".md")
         if only is not None and (
             unit_of(name) not in only if unit_of(name) else name[:5] != "data/"
         ):
             read = False
         weighed = read or name.startswith((_ORIGINALS, "data/clauses/"))
-        size = entry.stat(follow_symlinks=False).st_size if weighed else 0
-        if found := limits.too_large(name, size) if weighed else None:
+        if found := limits.too_large(name, status.st_size) if weighed else None:
             problems.append(found)
             read = False
         if read:
-            texts[name] = Path(entry.path).read_bytes()
+            with open(entry.path, "rb", buffering=0) as file:  # noqa: PTH123 thousands of files
+                texts[name] = file.read()
         else:
             others.append(name)
     if programs == set(names):  # a disk that can't tell

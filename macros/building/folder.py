@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A file's SHA-256, and by what a change of it would be seen."""
 
     sha256: str
@@ -23,9 +23,11 @@ class Stamp:
 
     def fits(self, found: os.stat_result) -> bool:
         """Whether the file is still the one that was written."""
-        return (self.size, self.time, self.inode) == (
-            found.st_size, found.st_mtime_ns, found.st_ino,
-        )  # fmt: skip
+        return (
+            self.size == found.st_size
+            and self.time == found.st_mtime_ns
+            and self.inode == found.st_ino
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Site:
 class Folder:
     """Where a site is written. `own`: the files that are there already; what stays of them is left
     alone. `earlier` and `stamps`: the folder of another site that was written before, and its
-    files; what stays of them is linked. `live`: readers have the folder while it is written. `begun`: files may be there of
-    which nothing is known here.
+    files; what stays of them is linked. `live`: readers have the folder while it is written.
+    `begun`: files may be there of which nothing is known here.
     """
 
     path: Path
@@ -110,18 +112,21 @@ class Folder:
     def _prune(self, folder: str, below: str) -> bool:
         """Whether anything stays in a folder."""
         stays = False
+        files = self.files
+        folders = []
         with os.scandir(folder) as entries:
             for entry in entries:
-                name = f"{below}{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    if self._prune(entry.path, f"{name}/"):
-                        stays = True
-                    else:
-                        Path(entry.path).rmdir()
-                elif name in self.files:
+                    folders.append(entry)
+                elif below + entry.name in files:
                     stays = True
                 else:
                     Path(entry.path).unlink()
+        for entry in folders:
+            if self._prune(entry.path, f"{below}{entry.name}/"):
+                stays = True
+            else:
+                Path(entry.path).rmdir()
         return stays
 
     def digests(self) -> dict[str, str]:

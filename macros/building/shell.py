@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 
 from markupsafe import escape
 
+from macros.checks import RESERVED
 from macros.markup import OVERVIEW, Contents, SitePage, up_from
+from macros.render import FEED as FEED_FILE
 from macros.render import Contact
 from macros.search import Written
 from macros.serving import inline_scripts, source_of, unknown_script
 
 # Places in a frame; no source may hold the characters around them (S102).
-TITLE, DESCRIPTION, CONTENT, CANONICAL, FIRST, CONTENTS = (
+TITLE, DESCRIPTION, CONTENT, CANONICAL, FEED, FIRST, CONTENTS = (
     f"\x02{name}\x03"
-    for name in ("title", "description", "content <h1", "canonical", "first", "contents")
+    for name in ("title", "description", "content <h1", "canonical", "feed", "first", "contents")
 )
 _PLACE = re.compile("(\x02[a-z0-9< ]+\x03)")
 _CONTENTS_LIST = re.compile(
@@ -31,6 +33,7 @@ _CONTENTS_LIST = re.compile(
 _ASSETS = "assets/"
 # Texts in generated pages are escaped, so this is an attribute.
 _ASSET = re.compile(r'(?<==")((?:\.\./)*)(assets/[\w./-]+)(?=")')
+_OF_UNIT = re.compile(rf"don-vi/(?!{RESERVED}/)[a-z0-9-]+/")
 # How deep pages stand below the site's root.
 DEEPEST = 8
 
@@ -82,6 +85,7 @@ class Shell:
             DESCRIPTION: str(escape(made.description)),
             CONTENT: html,
             CANONICAL: self.canonical(made),
+            FEED: self._feed(made),
             FIRST: str(escape(made.contents[0].id)) if made.contents else "",
             CONTENTS: self._items(_nested(made.contents)),
         }
@@ -107,6 +111,14 @@ class Shell:
         kind = Kind(made.address.count("/"), bool(made.contents), bool(made.source))
         return self.frames.get(replace(kind, address=made.address)) or self.frames[kind]
 
+    def _feed(self, made: SitePage) -> str:
+        """The link to the feed of the unit that a page is about; empty where there are no feeds."""
+        unit = _OF_UNIT.match(made.canonical or made.address) if self.site_url else None
+        if unit is None:
+            return ""
+        address = f"{up_from(made.address)}{unit[0]}{FEED_FILE}"
+        return f'<link rel="alternate feed" type="application/atom+xml" title="Tin của đơn vị này" href="{address}">'
+
     def canonical(self, made: SitePage) -> str:
         """The whole address that search engines shall keep; empty where the site's is not known."""
         if not self.site_url:
@@ -120,13 +132,15 @@ class Shell:
                 raise UnknownScriptError(unknown_script(address, script))
 
     @property
-    def own(self) -> bytes:
-        """A digest of what other pages are told of the hand-written ones, and of those with holes."""
-        found = hashlib.sha256(repr(self.written).encode())
-        for path, page in sorted(self.files.items()):
-            if OVERVIEW.encode() in page:
-                found.update(path.encode() + b"\0" + page)
-        return found.digest()
+    def told(self) -> bytes:
+        """A digest of what is filed of the hand-written pages."""
+        return hashlib.sha256(repr(self.written).encode()).digest()
+
+    @property
+    def ups(self) -> tuple[str, ...]:
+        """The ways to the site's root from the hand-written pages that show the latest year."""
+        mark = OVERVIEW.encode()
+        return tuple(sorted({_up(path) for path, page in self.files.items() if mark in page}))
 
     def glanced(self, glance: Callable[[str], str]) -> Mapping[str, bytes]:
         """The hand-written pages that show the latest year, with what `glance` gives for the way
@@ -136,9 +150,13 @@ class Shell:
         found = {}
         for path, page in self.files.items():
             if mark in page:
-                shown = glance(up_from(path.removesuffix("index.html"))).encode()
+                shown = glance(_up(path)).encode()
                 found[path] = page.replace(b"<p>" + mark + b"</p>", shown).replace(mark, b"")
         return found
+
+
+def _up(path: str) -> str:
+    return up_from(path.removesuffix("index.html"))
 
 
 @dataclass(frozen=True, slots=True)

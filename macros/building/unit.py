@@ -8,12 +8,13 @@ all units, with its results kept by content.
 from __future__ import annotations
 
 import hashlib
-import pickle
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
+
+from jinja2.bccache import Bucket, BytecodeCache
 
 from macros import checks, keeping, safety
 from macros.archive import Beside, Originals, Snapshot, read_unit
@@ -21,8 +22,23 @@ from macros.building.shell import Shell
 from macros.building.version import version
 from macros.cache import Cache
 from macros.calendar import turning_days
+from macros.exchange import subscriptions
 from macros.exchange.documents import documents
-from macros.model import Agreement, Archive, SharedClause, Unit, UnitId
+from macros.exchange.feed import Entry as News
+from macros.exchange.subscriptions import news
+from macros.markup import ENVIRONMENT
+from macros.model import (
+    Agreement,
+    Archive,
+    Edition,
+    LaterVersion,
+    Record,
+    RecordKind,
+    Series,
+    SharedClause,
+    Unit,
+    UnitId,
+)
 from macros.problem import Problem, Severity
 from macros.publish import Publication
 from macros.search import Segment, text_files, unit_segment
@@ -36,21 +52,33 @@ _FAST = 1  # of zlib: pages shrink to an eighth at little cost
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What all else asks of a unit: its facts, and of its pages the clauses that use shared
-    wordings.
+    wordings. `bare`: without the facts that say nothing of shared clauses.
     """
 
     unit: Unit | None
     agreements: tuple[Agreement, ...]
 
+    @property
+    def digest(self) -> bytes:
+        """The same for equal extracts, in every process. Pickled they may differ: which equal texts
+        are one object hangs on what a process has read before.
+        """
+        pages = [
+            (each.series_id, each.period, each.version, each.path, each.whole, each.page)
+            for each in self.agreements
+        ]
+        return _digest(repr((self.unit, pages)))
+
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What is asked of a unit on each build. `digest` stands for its extract; `turning` are the days
-    on which one of its states can change. `problems` are those of its own files; `elsewhere` says
-    that it has some in files of all units, which are told together.
+    """What is asked of a unit on each build. `digest` stands for its extract, `uses` for the bare
+    one; `turning` are the days on which one of its states can change. `problems` are those of its
+    own files; `elsewhere` says that it has some in files of all units, which are told together.
     """
 
     digest: bytes
+    uses: bytes
     name: str = ""
     successor: str = ""
     turning: tuple[date, ...] = ()
@@ -67,24 +95,30 @@ class Brief:
 @dataclass(frozen=True, slots=True)
 class Part:
     """A unit's files in the site, by path with their digests; `page` is its own page, with holes.
-    `documents` are those of the files that are kept one by one: by path their kind and key.
+    `documents` are those of the files that are kept one by one: by path their kind and key. `news`
+    are for the feed of all units, where the site has an address.
     """
 
     files: tuple[Entry, ...]
     page: bytes
     documents: Mapping[str, tuple[str, tuple[bytes, ...]]]
+    news: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made of a unit just now; `newest` are its newest texts by series, whole."""
+    """What was made of a unit just now; `newest` are its newest texts by series, whole. `held`: what
+    each build asks of it, by kind and key.
+    """
 
     key: bytes
     brief: Brief
     extract: Extract
+    bare: Extract
     part: Part | None = None
     content: Mapping[str, bytes] = field(default_factory=dict)
     newest: tuple[Agreement, ...] = ()
+    held: Mapping[tuple[str, bytes], object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +145,28 @@ class Keys:
     """What each result of a unit depends on, in one place.
 
     read ← the unit's files; the shared clauses that its pages ask for; the originals it names; code
+    extract, bare extract, newest texts ← read
     part ← read; the last turning day that has come; glossary; the shell (frames, assets, contact)
     segment ← read; the last turning day that has come; glossary
     telling ← part; what all units tell of the shared clauses; their texts; the successor's name
-    problems between units, common pages: see `build`
+    What stands between units and is told of many of them: `Whole` and `common`.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._glossary = _digest(repr(sorted(context.beside.glossary.abbreviations.items())))
         setting = context.setting
-        self._shell = _digest(pickle.dumps(_of_pages(setting.shell))) if setting else b""
+        self._shell = _digest(repr(_of_pages(setting.shell))) if setting else b""
 
     @property
     def common(self) -> bytes:
         """Of what the pages about many units are made with besides."""
         return _digest(version(), self._glossary, self._shell)
+
+    @property
+    def filed(self) -> bytes:
+        """Of what is filed for the search besides."""
+        return _digest(version(), self._glossary)
 
     def files(self, found: Snapshot) -> bytes:
         """Of a unit's own files."""
@@ -180,35 +220,44 @@ class Maker:
         self.context = context
         self.keys = Keys(context)
         self.cache = context.cache
+        # What each build asks of each unit, by kind and key: read from few files together.
+        self.held: dict[tuple[str, bytes], object] = {}
+        ENVIRONMENT.bytecode_cache = Compiled(context.cache)
 
     # --- what is kept ---
 
     def known(self, files: bytes) -> tuple[bytes, Brief] | None:
         """The key of what was read of these files before, and what is asked on each build."""
-        needs = self._get("needs", files, Needs)
+        needs = self.asked("needs", files, Needs)
         if needs is None:
             return None
         key = self.keys.read(files, needs)
-        brief = self._get("brief", key, Brief)
+        brief = self.asked("brief", key, Brief)
         return (key, brief) if brief else None
-
-    def extract(self, read: bytes) -> Extract | None:
-        """What all else asks, if it is kept."""
-        return self._get("extract", read, Extract)
 
     def part(self, read: bytes, brief: Brief) -> Part | None:
         """The unit's part, if it was made before."""
-        return self._get("part", self.keys.part(read, brief), Part)
+        return self.asked("part", self.keys.part(read, brief), Part)
+
+    def asked(self, kind: str, key: bytes, of: type[V]) -> V | None:
+        """A value that each build asks for, if it is kept."""
+        held = self.held.get((kind, key))
+        if isinstance(held, of):
+            return held
+        found = self.cache.load(kind, (key,), of)
+        if found is not None:
+            self.held[kind, key] = found
+        return found
 
     def content(self, read: bytes, brief: Brief) -> Mapping[str, bytes] | None:
         """The files of a part that was made before, if all are still kept."""
         part = self.part(read, brief)
-        data = self.cache.get("pages", (self.keys.part(read, brief),))
-        if part is None or data is None:
+        key = (self.keys.part(read, brief),)
+        found: dict[str, bytes] | None = self.cache.load("pages", key, dict, packed=True)
+        if part is None or found is None:
             return None
-        found: dict[str, bytes] = pickle.loads(zlib.decompress(data))  # noqa: S301 our own cache
-        for path, (kind, key) in part.documents.items():
-            document = self.cache.get(kind, key)
+        for path, (kind, of) in part.documents.items():
+            document = self.cache.get(kind, of)
             if document is None:
                 return None
             found[path] = document
@@ -216,17 +265,7 @@ class Maker:
 
     def segment(self, read: bytes, brief: Brief) -> Segment | None:
         """What is filed of the unit, if that was made before."""
-        return self._get("segment", self.keys.segment(read, brief), Segment)
-
-    def _get(self, kind: str, key: bytes, of: type[V]) -> V | None:
-        data = self.cache.get(kind, (key,))
-        if data is None:
-            return None
-        found = pickle.loads(data)  # noqa: S301 our own cache, outside of every checkout
-        return found if isinstance(found, of) else None
-
-    def _put(self, kind: str, key: bytes, value: object) -> None:
-        self.cache.put(kind, (key,), pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+        return self.cache.load("segment", (self.keys.segment(read, brief),), Segment)
 
     # --- what is made ---
 
@@ -243,9 +282,10 @@ class Maker:
         own = {problem for problem in problems if problem.path in found}
         unit = archive.units.get(UnitId(unit_id))
         extract = Extract(unit, tuple(map(_light, archive.agreements)))
-        packed = pickle.dumps(extract, pickle.HIGHEST_PROTOCOL)
+        bare = _bare(extract)
         brief = Brief(
-            digest=_digest(packed),
+            digest=extract.digest,
+            uses=bare.digest,
             name=unit.name if unit else "",
             successor=(unit.successor or "") if unit else "",
             turning=tuple(sorted(_turning(archive))),
@@ -254,14 +294,19 @@ class Maker:
         )
         needs = Needs(tuple(sorted(clauses.asked)), tuple(sorted(originals.asked)))
         key = self.keys.read(files, needs)
-        made = Made(key, brief, extract)
+        self.cache.store("extract", (key,), extract)
+        self.cache.store("bare", (key,), bare)
+        made = Made(key, brief, extract, bare)
         if not brief.whole:  # told again each time: hints may name what belongs to other units
             return made
-        self._put("needs", files, needs)
-        self._put("brief", key, brief)
-        self.cache.put("extract", (key,), packed)
+        held: dict[tuple[str, bytes], object] = {("needs", files): needs, ("brief", key): brief}
         setting = self.context.setting
-        return self._published(UnitId(unit_id), archive, made, setting) if setting else made
+        if setting:
+            made = self._published(UnitId(unit_id), archive, made, setting)
+            held["part", self.keys.part(key, brief)] = made.part
+        for (kind, own_key), value in held.items():
+            self.cache.store(kind, (own_key,), value)
+        return replace(made, held=held)
 
     def _published(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Made:
         shell, as_of = setting.shell, setting.as_of
@@ -274,18 +319,20 @@ class Maker:
             content[f"{address}index.html"] = shell.page(make())
         page = content.pop(f"don-vi/{unit_id}/index.html")
         content |= publication.files_of(unit_id)
+        # A feed is nothing without whole addresses.
+        told = news(archive, unit_id, publication.since) if shell.site_url else ()
+        content |= subscriptions.files(archive, unit_id, told, shell.site_url)
         segment = unit_segment(archive, unit_id, as_of)
         content |= text_files(segment)
-        packed = zlib.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL), _FAST)
+        self.cache.store("pages", (self.keys.part(made.key, made.brief),), content, packed=True)
         content |= {each.address: self.cache.of(each.kind, each.key, each.make) for each in found}
         files = tuple((path, hashlib.sha256(data).hexdigest()) for path, data in content.items())
         kept = {each.address: (each.kind, each.key) for each in found}
-        part = Part(files, zlib.compress(page, _FAST), kept)
-        part_key = self.keys.part(made.key, made.brief)
-        self.cache.put("pages", (part_key,), packed)
-        self._put("part", part_key, part)
-        self._put("segment", self.keys.segment(made.key, made.brief), replace(segment, texts=()))
+        part = Part(files, zlib.compress(page, _FAST), kept, told)
+        segment_key = self.keys.segment(made.key, made.brief)
+        self.cache.store("segment", (segment_key,), replace(segment, texts=()))
         newest = tuple(each for _, each in newest_texts(archive)) if archive.shared else ()
+        self.cache.store("newest", (made.key,), newest, packed=True)
         return replace(made, part=part, content=content, newest=newest)
 
 
@@ -305,6 +352,29 @@ def _light(agreement: Agreement) -> Agreement:
     return replace(agreement, page=replace(page, title=(), report=(), clauses=clauses))
 
 
+def _bare(extract: Extract) -> Extract:
+    """What of an extract speaks of shared clauses: names, terms, which editions there are."""
+    if extract.unit is None:
+        return extract
+    series = {
+        name: Series(
+            counterpart=each.counterpart,
+            editions={period: _bare_edition(edition) for period, edition in each.editions.items()},
+        )
+        for name, each in extract.unit.series.items()
+    }
+    unit = replace(extract.unit, series=series, region=None, valid=None, successor=None, aliases=())
+    return Extract(unit, tuple(replace(each, unit=unit) for each in extract.agreements))
+
+
+def _bare_edition(edition: Edition) -> Edition:
+    none = Record(kind=RecordKind.AMEND, what="-", why="-")
+    versions = {
+        day: LaterVersion(draft=each.draft, record=none) for day, each in edition.versions.items()
+    }
+    return Edition(kind=edition.kind, text=edition.text, draft=edition.draft, versions=versions)
+
+
 def _turning(archive: Archive) -> Iterator[date]:
     for series in archive.series():
         yield from turning_days(archive.editions(*series))
@@ -316,6 +386,28 @@ def _digest(*parts: bytes | str) -> bytes:
         data = part.encode() if isinstance(part, str) else part
         found.update(len(data).to_bytes(8, "big") + data)
     return found.digest()
+
+
+class Compiled(BytecodeCache):
+    """Templates that were compiled once, kept in the cache by their names and texts: wherever they lie."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 as jinja2 calls it
+        """The name alone: another checkout of the same code finds what this one compiled."""
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if data := self._cache.get("template", self._key(bucket)):
+            bucket.bytecode_from_string(data)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._cache.put("template", self._key(bucket), bucket.bytecode_to_string())
+
+    @staticmethod
+    def _key(bucket: Bucket) -> tuple[bytes, ...]:
+        return version(), bucket.key.encode(), bucket.checksum.encode()
 
 
 class _Watched(Mapping[str, V], Generic[V]):

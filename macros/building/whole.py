@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 
 from macros import checks, keeping, safety
 from macros.archive import Beside, Loaded, Snapshot, misplaced, read_unit, strays, unit_of
@@ -18,39 +18,37 @@ _LINKED = re.compile(r"don-vi/([a-z0-9-]+)/")
 
 
 class Whole:
-    """The units of a snapshot by what is known of each. `extract` gives the rest of what all else
-    asks of a unit; it is called where that is asked.
+    """The units of a snapshot by what is known of each. `extracts` gives the rest of what all else
+    asks of units; it is called where that is asked. `written`: what `of_pages` found.
     """
 
     def __init__(
         self, found: Snapshot, beside: Beside, briefs: Mapping[str, Brief],
-        extract: Callable[[str], Extract],
+        extracts: Callable[[], Mapping[str, Extract]], written: Iterable[Problem],
     ) -> None:  # fmt: skip
         self.found = found
         self.beside = beside
         self.briefs = briefs
-        self._extract = extract
+        self._extracts = extracts
+        self._written = written
 
     @cached_property
     def archive(self) -> Archive:
         """All units, with the light pages."""
         return self._archive({})
 
-    @cached_property
-    def _extracts(self) -> Mapping[str, Extract]:
-        return {unit: self._extract(unit) for unit in self.briefs}
-
     def _archive(self, read: Mapping[str, Loaded]) -> Archive:
         units: dict[UnitId, Unit] = {}
         agreements: list[Agreement] = []
         places, texts = dict(self.beside.places), dict(self.beside.texts)
+        extracts = self._extracts()
         for unit_id in self.briefs:
             if loaded := read.get(unit_id):
                 units |= loaded.archive.units
                 agreements += loaded.archive.agreements
                 places |= loaded.archive.places
                 texts |= loaded.archive.texts
-            elif (extract := self._extracts[unit_id]).unit:
+            elif (extract := extracts[unit_id]).unit:
                 units[UnitId(unit_id)] = extract.unit
                 agreements += extract.agreements
         return Archive(
@@ -66,7 +64,7 @@ class Whole:
 
     def between(self) -> tuple[Problem, ...]:
         """What is wrong in no unit alone: in hand-written pages, between units, in names of files."""
-        found = {*self.found.problems, *misplaced(self.found), *of_pages(self.beside)}
+        found = {*self.found.problems, *misplaced(self.found), *self._written}
         # Who has mistakes, and who is linked to, is read whole; so is the file of a unit in which
         # something is found now, for its lines.
         read: dict[str, Loaded] = {}
@@ -81,6 +79,16 @@ class Whole:
         found |= together
         reading = {problem for each in read.values() for problem in each.problems}
         return tuple(sorted(found | {*strays(self.found, self.archive.units, found | reading)}))
+
+    def elsewhere(self) -> Iterator[Problem]:
+        """What units find wrong in files that are no unit's."""
+        return self._of_many(
+            {
+                unit: read_unit(self.found.units[unit], unit, self.beside)
+                for unit, brief in self.briefs.items()
+                if brief.elsewhere
+            }
+        )
 
     def _of_many(self, read: Mapping[str, Loaded]) -> Iterator[Problem]:
         """What several units find wrong in a file that they share: told once for all."""
@@ -108,13 +116,22 @@ class Whole:
         return {*_LINKED.findall(texts)} & self.briefs.keys()
 
 
-def of_pages(beside: Beside) -> Iterator[Problem]:
-    """What is wrong in the files that are no unit's, as far as each tells it alone."""
+def of_pages(
+    beside: Beside, kept: Callable[[str, Callable[[], Sequence[Problem]]], Iterable[Problem]]
+) -> Iterator[Problem]:
+    """What is wrong in the files that are no unit's, as far as each tells it alone. `kept` is asked
+    for what only hangs on the text at a path, with what finds it.
+    """
     archive = Archive(
         units={}, agreements=(), shared=beside.shared, glossary=beside.glossary,
         places=beside.places, texts=beside.texts, left_out=beside.left_out,
     )  # fmt: skip
     yield from beside.problems
     yield from checks.check_unit(archive)
-    yield from safety.check(archive)
+    for path, text in beside.texts.items():
+        yield from kept(path, partial(_unsafe, path, text))
     yield from checks.hand_written(archive)
+
+
+def _unsafe(path: str, text: str) -> tuple[Problem, ...]:
+    return tuple(safety.check(Archive(units={}, agreements=(), texts={path: text})))

@@ -412,8 +412,8 @@ def test_verify_runs_no_stranger_s_code(ours: Path, tmp_path: Path) -> None:
 )
 def test_what_makes_a_tree_dirty(tmp_path: Path, path: str, dirty: bool) -> None:
     """Whatever can change a byte of the site counts, and nothing else."""
+    from macros.building.placed import _BUILT_FROM
     from macros.git import is_changed
-    from macros.hooks import _BUILT_FROM
 
     ours = project(tmp_path / "a")
     if path.startswith("data/"):

@@ -138,6 +138,7 @@ def test_agreement_json_holds_the_contract(site: Path) -> None:
         ),
         *("supersedes", "superseded_by", "sides", "signatories", "recipients_heading"),
         *("recipients", "clauses", "report", "source", "seal", "record", "extended", "withdrawn"),
+        *("entered_on", "duties"),
     ]
     assert (found["number"], found["date"], found["place"]) == (None, None, None)
     assert found["issued_by"]["date"]["value"] == "2021-10"

@@ -215,7 +215,7 @@ _TOUCH = """() => {
     }
     if (each.closest("[role=search]")) continue;  // its button leads to another page
     if (each.matches("button:not([data-print], [data-copy])")) each.click();
-    else if (!each.closest("a, form, label, button")) each.click();
+    else if (each.click && !each.closest("a, form, label, button")) each.click();
   }
   return window.__seen;
 }"""

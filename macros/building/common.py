@@ -1,0 +1,188 @@
+# The pages about many units, and the search index, put together from what is kept of each.
+# Hides: which of them hang on what.
+"""`write(run, setting, folder)`: all of the site but what is one unit's alone.
+
+usage ← the bare extracts of all units; the shared clauses
+pages of the shared clauses ← usage; how each unit stands to them; glossary; the shell's frames
+lists and other common pages ← the extracts of all units; shared clauses; day; glossary; frames
+what the home page shows of them ← the same
+filed of shared clauses and hand-written pages ← usage; glossary; hand-written pages
+the feed of all ← the news of all parts
+groups, index ← the segments of their units; of the index also what is filed besides
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, partial
+
+from macros.archive import read_unit
+from macros.building.folder import Folder
+from macros.building.run import Run
+from macros.building.shell import Shell
+from macros.building.telling import Told, standings, tell
+from macros.building.unit import Setting
+from macros.building.version import version
+from macros.exchange.subscriptions import feed_of_all
+from macros.markup import ENVIRONMENT
+from macros.model import Archive, UnitId
+from macros.publish import Publication
+from macros.render import FEED
+from macros.search import (
+    Group,
+    Segment,
+    SharedTexts,
+    groups,
+    index_files,
+    merged,
+    other_segments,
+    shared_texts,
+    text_files,
+    unit_segment,
+)
+from macros.usage import BASE, Common, Usage, shared_pages
+
+
+def write(run: Run, setting: Setting, folder: Folder) -> None:
+    """Everything into the folder that is not the part of a unit."""
+    made = _Common(run, setting)
+    pages = made.write(folder)
+    for path, data in {**setting.shell.files, **made.glanced()}.items():
+        folder.write(path, data)
+    _search(made, folder)
+    if site_url := setting.shell.site_url:
+        folder.write("sitemap.xml", _sitemap(setting.shell, run, pages))
+        told = (each for part in run.parts.values() for each in part.news)
+        folder.write(FEED, feed_of_all(told, site_url))
+
+
+class _Common:
+    """What is told of many units; each piece is made where it is asked for and not kept."""
+
+    def __init__(self, run: Run, setting: Setting) -> None:
+        self.run = run
+        self.setting = setting
+        self._listed = run.units, run.clauses, str(setting.as_of).encode()
+
+    def write(self, folder: Folder) -> Sequence[str]:
+        """The pages about many units; their paths."""
+        keys = self.run.maker.keys
+        told = tell(self.run, self._common, folder)
+        answers = (each.answers for each in told.values())
+        shared = self.run.put(
+            folder, "shared", (keys.common, self.run.uses, *answers), lambda: self._shared(told)
+        )
+        lists = self.run.put(folder, "lists", (keys.common, *self._listed), self._lists)
+        return [*shared, *lists]
+
+    def glanced(self) -> Mapping[str, bytes]:
+        """The hand-written pages that show the latest year."""
+        shell = self.setting.shell
+        key = version(), *self._listed, *(up.encode() for up in shell.ups)
+
+        def shown() -> dict[str, str]:
+            return {up: self._publication.glance(up) for up in shell.ups}
+
+        glances: dict[str, str] = self.run.kept("glance", key, dict, shown) if shell.ups else {}
+        return shell.glanced(glances.__getitem__)
+
+    def filed(self) -> list[SharedTexts]:
+        """What is filed of the shared clauses."""
+
+        def found() -> list[SharedTexts]:
+            return shared_texts(Usage(self._bare, common=self._common))
+
+        return self.run.kept("filed", (version(), self.run.uses), list, found)
+
+    @cached_property
+    def _bare(self) -> Archive:
+        """All units with nothing but what speaks of shared clauses."""
+        found = self.run.bare
+        return Archive(
+            units={UnitId(name): each.unit for name, each in found.items() if each.unit},
+            agreements=tuple(agreement for each in found.values() for agreement in each.agreements),
+            shared=self.run.beside.shared,
+            glossary=self.run.beside.glossary,
+        )
+
+    @cached_property
+    def _common(self) -> Common:
+        key = version(), self.run.uses
+        return self.run.kept("usage", key, Common, lambda: Usage(self._bare).common)
+
+    def _shared(self, told: Mapping[str, Told]) -> dict[str, bytes]:
+        own = standings(self.run, self._common, told, self._bare)
+        usage = Usage(self._bare, common=self._common, standings=own)
+        page = self.setting.shell.page
+        return {f"{name}index.html": page(make()) for name, make in shared_pages(usage).items()}
+
+    def _lists(self) -> dict[str, bytes]:
+        page = self.setting.shell.page
+        pages = self._publication.common().items()
+        files = {
+            f"{name}index.html": page(make()) for name, make in pages if not name.startswith(BASE)
+        }
+        return {**files, **dict(self._publication.common_files())}
+
+    @cached_property
+    def _publication(self) -> Publication:
+        # The pages of the shared clauses are made apart, and the others ask for no use of any.
+        nothing = Usage(Archive(units={}, agreements=()))
+        setting = self.setting
+        return Publication(self.run.whole.archive, setting.as_of, setting.shell.contact, nothing)
+
+
+def _search(made: _Common, folder: Folder) -> None:
+    """The index, and the texts of what is no unit's."""
+    run, setting = made.run, made.setting
+    shell, short = setting.shell, run.beside.glossary.abbreviations
+    key = run.maker.keys.filed, run.uses, shell.told
+    of = [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.parts]
+
+    @cache
+    def others() -> list[Segment]:
+        return other_segments(short, made.filed(), shell.written)
+
+    def texts() -> dict[str, bytes]:
+        return {path: data for segment in others() for path, data in text_files(segment)}
+
+    def index() -> dict[str, bytes]:
+        other = run.kept("others", key, Group, lambda: merged(others()))
+        return dict(index_files(short, [*_groups(run, setting), other]))
+
+    run.put(folder, "texts", key, texts)
+    run.put(folder, "index", (*key, *of), index)
+
+
+def _groups(run: Run, setting: Setting) -> Iterator[Group]:
+    """What is filed of all units; groups in which nothing changed are taken over."""
+    for units in groups(run.parts):
+        of = [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in units]
+        yield run.kept("group", of, Group, partial(_group, run, setting, units))
+
+
+def _group(run: Run, setting: Setting, units: Sequence[UnitId]) -> Group:
+    return merged(
+        [
+            run.maker.segment(run.keys[unit], run.briefs[unit])
+            or unit_segment(
+                read_unit(run.found.units[unit], unit, run.beside).archive, unit, setting.as_of
+            )
+            for unit in units
+        ]
+    )
+
+
+def _sitemap(shell: Shell, run: Run, common: Sequence[str]) -> bytes:
+    """What search engines are told; each text once, where it is always found."""
+    pages = [*shell.addresses, *_addresses(common)]
+    for unit, part in run.parts.items():
+        own = f"don-vi/{unit}/"
+        pages += [own, *_addresses(path for path, _ in part.files if path.startswith(own))]
+    start = shell.site_url.rstrip("/")
+    template = ENVIRONMENT.get_template("sitemap.xml")
+    return template.render(addresses=[f"{start}/{page}" for page in pages]).encode()
+
+
+def _addresses(paths: Iterable[str]) -> Iterator[str]:
+    return (path.removesuffix("index.html") for path in paths if path.endswith("/index.html"))

@@ -1,0 +1,288 @@
+# What one run knows of the sources and of each unit, and what it takes from earlier ones.
+# Hides: that what each build asks of all units lies in few files, for neighbouring units together.
+"""`Project`, and `Run(project)`: the sources at one moment with what is known of each unit."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TypeVar
+
+from macros import links
+from macros.archive import Beside, Snapshot, read_beside, snapshot, unit_of
+from macros.building.folder import Folder, Stamp
+from macros.building.shell import Shell
+from macros.building.unit import Brief, Context, Extract, Made, Maker, Part
+from macros.building.version import version
+from macros.building.whole import Whole, of_pages
+from macros.cache import Cache
+from macros.links import Rendered
+from macros.markup import seen
+from macros.model import Agreement
+from macros.problem import Problem, Severity
+from macros.search import groups
+
+V = TypeVar("V")
+MakeShell = Callable[[Snapshot, Beside], Shell]
+_CLAUSES = "data/clauses/"
+
+
+class BrokenSourcesError(Exception):
+    """The sources have errors; `problems` are all of them, warnings too."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+    def __str__(self) -> str:
+        errors = [each for each in self.problems if each.severity is Severity.ERROR]
+        told = "\n".join(seen(problem).text() for problem in errors)
+        return f"Không dựng trang vì có {len(errors)} lỗi:\n{told}"
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a site is built from: docs/ and data/ below `root`, the configuration, the day for which
+    states are told, and who makes the shell. `seen`: files beside the sources that the shell
+    depends on; `serving`: for a server on this machine; `keeping`: whether the shell is kept.
+    """
+
+    root: Path
+    config: Path
+    as_of: date
+    make_shell: MakeShell
+    seen: Sequence[Path] = ()
+    serving: bool = False
+    keeping: bool = True
+
+
+@dataclass
+class Run:
+    """What one run knows of each unit. `told`: the key of what its page says of others; `ended`:
+    what ends with the run.
+    """
+
+    found: Snapshot
+    beside: Beside
+    context: Context
+    briefs: dict[str, Brief] = field(default_factory=dict)
+    keys: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
+    made: dict[str, Made] = field(default_factory=dict)
+    stamps: dict[str, dict[str, Stamp]] = field(default_factory=dict)
+    told: dict[str, bytes] = field(default_factory=dict)
+    pool: ProcessPoolExecutor | None = None
+    ended: ExitStack = field(default_factory=ExitStack)
+    _near: dict[str, dict[tuple[str, bytes], object]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, root: Path, left_out: AbstractSet[str] = frozenset()) -> Run:
+        """The sources below a root as they are now."""
+        found = snapshot(root, left_out=left_out)
+        beside = read_beside(found)
+        clauses = {
+            path.removeprefix(_CLAUSES).removesuffix(".yml"): hashlib.sha256(data).digest()
+            for path, data in found.texts.items()
+            if path.startswith(_CLAUSES)
+        }
+        cache = Cache.of_user()
+        links.kept = partial(_rendered, cache)
+        return cls(found, beside, Context(beside, clauses, cache))
+
+    @cached_property
+    def maker(self) -> Maker:
+        return Maker(self.context)
+
+    @cached_property
+    def whole(self) -> Whole:
+        return Whole(self.found, self.beside, self.briefs, lambda: self.extracts, self.written)
+
+    @cached_property
+    def written(self) -> Sequence[Problem]:
+        """What is wrong in the files that are no unit's, as far as each tells it alone."""
+        found = partial(of_pages, self.beside, self._of_page)
+        return self.kept("written", (self.pages,), tuple, lambda: tuple(found()))
+
+    def _of_page(self, path: str, make: Callable[[], Sequence[Problem]]) -> Sequence[Problem]:
+        """What is wrong in a hand-written page by its letters and form, which is slow to find."""
+        key = version(), path.encode("utf-8", "surrogateescape"), self.beside.texts[path].encode()
+        return self.kept("page", key, tuple, lambda: tuple(make()))
+
+    # --- what results depend on ---
+
+    @cached_property
+    def pages(self) -> bytes:
+        """A digest of the files that are no unit's, and of the names of all."""
+        digest = hashlib.sha256(version())
+        for path, data in self.found.texts.items():
+            if not unit_of(path):
+                digest.update(repr((path, hashlib.sha256(data).digest())).encode())
+        names = (
+            self.found.others,
+            self.found.folders,
+            self.found.shortcuts,
+            self.found.problems,
+            sorted(self.found.left_out),
+        )
+        digest.update(repr((list(self.found.texts), names)).encode())
+        return digest.digest()
+
+    @cached_property
+    def clauses(self) -> bytes:
+        """A digest of the files of the shared clauses."""
+        return repr(sorted(self.context.clauses.items())).encode()
+
+    @cached_property
+    def units(self) -> bytes:
+        """A digest of what all else asks of units."""
+        digest = hashlib.sha256()
+        for unit, brief in self.briefs.items():
+            digest.update(unit.encode() + b"\0" + brief.digest + bytes([brief.whole]))
+        return digest.digest()
+
+    @cached_property
+    def uses(self) -> bytes:
+        """A digest of what units have to do with shared clauses, and of those."""
+        digest = hashlib.sha256(version() + self.clauses)
+        for unit, brief in self.briefs.items():
+            digest.update(unit.encode() + b"\0" + brief.uses)
+        return digest.digest()
+
+    # --- what is known of units ---
+
+    def extract(self, unit: str) -> Extract:
+        """What all else asks of a unit: just made, kept, or read again."""
+        return self._of(unit, "extract", Extract, lambda made: made.extract)
+
+    @cached_property
+    def extracts(self) -> Mapping[str, Extract]:
+        """What all else asks, by unit."""
+        return self._neighbours("extracts", self.extract)
+
+    @cached_property
+    def bare(self) -> Mapping[str, Extract]:
+        """What units have to do with shared clauses."""
+        one = partial(self._of, kind="bare", of=Extract, take=lambda made: made.bare)
+        return self._neighbours("bares", one)
+
+    def _neighbours(self, kind: str, one: Callable[[str], V]) -> Mapping[str, V]:
+        """A value of each unit; those of neighbours lie in one file too, which is quickly read."""
+
+        def together(units: Sequence[str]) -> dict[str, V]:
+            return {unit: one(unit) for unit in units}
+
+        found: dict[str, V] = {}
+        for units in groups(self.briefs):
+            of = [self.keys[unit] for unit in units]
+            found |= self.kept(kind, of, dict, partial(together, units))
+        return {unit: found[unit] for unit in self.briefs}
+
+    def newest(self, unit: str) -> tuple[Agreement, ...]:
+        """The newest texts of a unit."""
+        found: tuple[Agreement, ...] = self._of(unit, "newest", tuple, lambda made: made.newest)
+        return found
+
+    def _of(self, unit: str, kind: str, of: type[V], take: Callable[[Made], V]) -> V:
+        if unit not in self.made:
+            packed = kind == "newest"
+            found = self.context.cache.load(kind, (self.keys[unit],), of, packed=packed)
+            if found is not None:
+                return found
+            self.made[unit] = self.maker.make(unit, self.found.units[unit])
+        return take(self.made[unit])
+
+    # --- what is kept ---
+
+    def kept(self, kind: str, key: Sequence[bytes], of: type[V], make: Callable[[], V]) -> V:
+        """A value that depends on a key and is kept by it."""
+        return _kept(self.context.cache, kind, key, of, make)
+
+    def put(
+        self, folder: Folder, kind: str, key: Sequence[bytes],
+        make: Callable[[], Mapping[str, bytes]],
+    ) -> Sequence[str]:  # fmt: skip
+        """Put files that depend on a key into a folder; their paths. They are made where one of
+        them is not in a site before.
+        """
+        listed: dict[str, str] | None = self.context.cache.load(kind, key, dict)
+        if listed is not None and all(folder.keep(*each) for each in listed.items()):
+            return list(listed)
+        listed = {}
+        for path, data in make().items():
+            listed[path] = hashlib.sha256(data).hexdigest()
+            folder.write(path, data, listed[path])
+        self.context.cache.store(kind, key, listed)
+        return list(listed)
+
+    # --- what each build asks of every unit ---
+
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """By unit the key of its own files."""
+        return {unit: self.maker.keys.files(found) for unit, found in self.found.units.items()}
+
+    def take_together(self) -> None:
+        """Read what was asked of neighbouring units the last time, from one file for many."""
+        for units in groups(self.files):
+            found = self.context.cache.load("near", self._together(units), dict) or {}
+            self._near[units[0]] = found
+            self.maker.held |= found
+
+    def keep_together(self) -> None:
+        """Keep what was asked of units now, unless it is what was taken."""
+        for units in groups(self.files):
+            held = self.maker.held
+            asked = {
+                each: held[each] for unit in units for each in self._asked(unit) if each in held
+            }
+            before = self._near.get(units[0], {})
+            if asked.keys() - before.keys():
+                # A run that only checks asks for less than one that builds.
+                kept = asked if self.context.setting else {**before, **asked}
+                self.context.cache.store("near", self._together(units), kept)
+
+    def _together(self, units: Sequence[str]) -> list[bytes]:
+        return [self.files[unit] for unit in units]
+
+    def _asked(self, unit: str) -> Iterator[tuple[str, bytes]]:
+        yield "needs", self.files[unit]
+        if unit in self.briefs:
+            yield "brief", self.keys[unit]
+            if self.context.setting:
+                yield "part", self.maker.keys.part(self.keys[unit], self.briefs[unit])
+        if unit in self.told:
+            yield "told", self.told[unit]
+
+
+def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Callable[[], V]) -> V:
+    found = cache.load(kind, key, of)
+    if found is None:
+        found = make()
+        cache.store(kind, key, found)
+    return found
+
+
+def _rendered(cache: Cache, text: str, make: Callable[[], Rendered]) -> Rendered:
+    """A hand-written page in HTML, which all rules about its form and links ask for."""
+    key = version(), text.encode("utf-8", "surrogatepass")
+    return _kept(cache, "rendered", key, Rendered, make)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """No search for garbage meanwhile: a run makes hardly any, and has much to search through."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()

@@ -1,0 +1,114 @@
+# All units, on every core.
+# Hides: processes, and that those of which nothing is known anew are not even looked for one by one.
+"""`make_all(run, folder)`: fill in what is known of units, and make those of which something is not."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from macros.archive import Snapshot
+from macros.building.folder import Folder, Site, Stamp, written
+from macros.building.run import Run
+from macros.building.unit import Context, Made, Maker
+
+# So few units are made faster here than in other processes.
+_FEW = 4
+_TOGETHER = 8  # units that a process is given at a time
+T = TypeVar("T")
+R = TypeVar("R")
+
+_maker: Maker | None = None
+
+
+def make_all(run: Run, folder: Folder | None, units: Sequence[str] | None = None) -> None:
+    """Fill in what is known of all units, or of some; make those of which something is not. The
+    files of these go into the folder, unless readers have it.
+    """
+    todo: list[tuple[str, Snapshot]] = []
+    if units is None:
+        run.take_together()
+    for unit in run.found.units if units is None else units:
+        found = run.found.units[unit]
+        known = run.maker.known(run.files[unit])
+        if known:
+            run.keys[unit], run.briefs[unit] = known
+            if run.context.setting is None:
+                continue
+            if part := run.maker.part(*known):
+                run.parts[unit] = part
+                continue
+        todo.append((unit, found))
+    # What readers have gets nothing before all is known to be right.
+    site = Site(folder.path, bool(folder.own)) if folder and not folder.live else None
+    for unit, made, stamps in in_batches(run, todo, partial(_make_batch, site)):
+        run.keys[unit], run.briefs[unit] = made.key, made.brief
+        run.made[unit] = made
+        run.maker.held |= made.held
+        if made.part:
+            run.parts[unit] = made.part
+        run.stamps[unit] = stamps
+    run.briefs = {unit: run.briefs[unit] for unit in run.found.units if unit in run.briefs}
+    run.parts = {unit: run.parts[unit] for unit in run.found.units if unit in run.parts}
+
+
+def _make_batch(
+    site: Site | None, maker: Maker, units: Sequence[tuple[str, Snapshot]]
+) -> list[tuple[str, Made, dict[str, Stamp]]]:
+    """Make some units; their files go straight into the new site."""
+    done = []
+    for unit, found in units:
+        made = maker.make(unit, found)
+        stamps = {}
+        if site and made.part:
+            digests = dict(made.part.files)
+            files = ((path, data, digests[path]) for path, data in made.content.items())
+            stamps = written(site, files)
+        done.append((unit, replace(made, content={}), stamps))
+    return done
+
+
+def in_batches(
+    run: Run, todo: Sequence[T], work: Callable[[Maker, Sequence[T]], list[R]]
+) -> Iterator[R]:
+    """What `work` gives for all of these, on every core; a few of them are done here."""
+    if len(todo) <= _FEW:
+        yield from work(run.maker, todo)
+        return
+    cores = os.cpu_count() or 1
+    batches = [todo[at : at + _TOGETHER] for at in range(0, len(todo), _TOGETHER)]
+    if cores == 1:
+        for batch in batches:
+            yield from work(run.maker, batch)
+            gc.collect()
+        return
+    if run.pool is None:
+        # Spawned and not forked: `serve` has threads, and Typst must not have begun before a fork.
+        spawned = multiprocessing.get_context("spawn")
+        run.pool = run.ended.enter_context(
+            ProcessPoolExecutor(cores, spawned, _start, (run.context,))
+        )
+    for done in run.pool.map(partial(_run_batch, work), batches):
+        yield from done
+
+
+def _start(context: Context) -> None:
+    """Begin the life of a process that makes units."""
+    global _maker  # noqa: PLW0603 what a process is for
+    gc.disable()
+    _maker = Maker(context)
+
+
+def _run_batch(work: Callable[[Maker, Sequence[T]], list[R]], batch: Sequence[T]) -> list[R]:
+    """Work on a batch in such a process."""
+    if _maker is None:
+        raise RuntimeError("no maker before a batch")
+    done = work(_maker, batch)
+    gc.collect()
+    return done
