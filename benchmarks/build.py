@@ -136,6 +136,7 @@ def measure(command: list[str], folder: Path, given: Mapping[str, str] | None = 
         "NO_MKDOCS_2_WARNING": "1",
         "PYTHONPATH": str(corpus.ROOT),
         "PYTHONWARNDEFAULTENCODING": "",  # MkDocs' plugins open files without naming UTF-8
+        "PYTHONDONTWRITEBYTECODE": "",  # what pip installed is compiled, so ours may be too
         **(given or {}),
     }
     os.sync()
