@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,7 +33,11 @@ def events(
 ) -> dict[str, icalendar.Event]:
     """The events of a calendar file of a unit by UID."""
     data = dict(files(archive, UnitId(unit), (), site_url))[name]
-    return {str(each["UID"]): each for each in icalendar.Calendar.from_ical(data).walk("VEVENT")}
+    with warnings.catch_warnings():
+        # It reads the list of time zones without naming UTF-8 where a calendar describes one.
+        warnings.simplefilter("ignore", EncodingWarning)
+        read = icalendar.Calendar.from_ical(data)
+    return {str(each["UID"]): each for each in read.walk("VEVENT")}
 
 
 def changed(archive: Archive, of: Agreement, **facts: object) -> Archive:
