@@ -85,6 +85,7 @@ def spans(when: When, period: Period) -> tuple[Span, ...]:
 
     Days that the text names are never cut: where some lie outside what the period can mean, there
     is no time.
+
     What is due once in so many months is given the calendar months, quarters, halves of which at
     least half lies in the period: three quarters in a school year; once a year the school year
     itself, or each calendar year. A school year begins in September and ends in May. No source
@@ -123,9 +124,11 @@ def course(
     steps: Sequence[tuple[Agreement, When | None]], editions: Sequence[Agreement]
 ) -> tuple[tuple[int, Span], ...]:
     """When something has to be done under one edition of those of a series, each time with the place
-    of the version that says so: `steps` are its versions, the oldest first, with what they say. What began before a later version holds stays as it
-    was. Nothing is due before the text holds or after it says that it ends; nothing begins once
-    another edition has taken its place, or before it has taken that of one which still held.
+    of the version that says so: `steps` are its versions, the oldest first, with what they say.
+
+    What began before a later version holds stays as it was. Nothing is due before the text holds or
+    after it says that it ends; nothing begins once another edition has taken its place, or before
+    it has taken that of one which still held.
     """
     signed = steps[0][0]
     period = signed.period
@@ -268,6 +271,12 @@ def state(agreement: Agreement, editions: Sequence[Agreement], day: date) -> Sta
             Standing.CURRENT, f"Được kéo dài sang {covered.words}: {edition.extended.evidence}"
         )
     return State(Standing.CURRENT, f"Đang trong {words}.")
+
+
+def covered_until(agreement: Agreement) -> int:
+    """The year in which the last school year that an edition covers ends."""
+    prolonged = agreement.edition.extended
+    return max(agreement.period, prolonged.to if prolonged else agreement.period).end
 
 
 def afterwards(agreement: Agreement, editions: Sequence[Agreement]) -> str:

@@ -16,7 +16,15 @@ from enum import StrEnum
 from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
-from macros.calendar import WORDS, Standing, first_day, last_day, school_year, state
+from macros.calendar import (
+    WORDS,
+    Standing,
+    covered_until,
+    first_day,
+    last_day,
+    school_year,
+    state,
+)
 from macros.markup import ENVIRONMENT, SitePage, capital, up_from
 from macros.model import Agreement, Archive, Period, SeriesId, TextState, Unit, UnitId, UnitType
 from macros.postings import words_of
@@ -131,7 +139,7 @@ class Coverage:
         starts = {now.start}
         for of in self._newest():
             if not of.unit.sample:
-                starts.update(range(of.period.start, min(_until(of), now.start)))
+                starts.update(range(of.period.start, min(covered_until(of), now.start)))
         return tuple(Period(start, start + 1) for start in sorted(starts, reverse=True))
 
     def day(self, year: Period) -> date:
@@ -154,7 +162,9 @@ class Coverage:
                 editions = self.archive.editions(unit_id, series_id)
                 covering: dict[int, list[Agreement]] = {}
                 for each in editions:
-                    for start in range(each.period.start, min(_until(each), self.years[0].end)):
+                    for start in range(
+                        each.period.start, min(covered_until(each), self.years[0].end)
+                    ):
                         covering.setdefault(start, []).append(each)
                 for year in living:
                     row = _row(
@@ -412,12 +422,6 @@ def _row(
         unit_id=unit_id, unit=unit, series_id=series_id, status=status, words=words,
         note="; ".join(notes), agreement=agreement, before=before,
     )  # fmt: skip
-
-
-def _until(agreement: Agreement) -> int:
-    """The year in which the last school year that an edition covers ends."""
-    prolonged = agreement.edition.extended
-    return max(agreement.period, prolonged.to if prolonged else agreement.period).end
 
 
 def _exists(unit: Unit, year: Period, day: date) -> bool:

@@ -19,6 +19,7 @@ from macros.almanac import CALENDAR, Almanac, Duties
 from macros.calendar import (
     Standing,
     State,
+    covered_until,
     first_day,
     holding,
     last_day,
@@ -284,8 +285,7 @@ class Publication:
             withdrawn = state(held, editions, day).standing is Standing.WITHDRAWN
             if held.facts.draft or withdrawn:
                 return None
-            prolonged = held.edition.extended
-            return held.period, max(held.period, prolonged.to if prolonged else held.period).end
+            return held.period, covered_until(held)
 
         return timeline(self._turning[unit_id, series_id], self.as_of, span)
 

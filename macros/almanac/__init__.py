@@ -6,8 +6,8 @@
 below `/lich/` (`Almanac`).
 """
 
-from macros.almanac.due import CALENDAR, Due, due, who
+from macros.almanac.due import CALENDAR, Due, clause_link, due, who
 from macros.almanac.unit import Duties
 from macros.almanac.units import Almanac
 
-__all__ = ["CALENDAR", "Almanac", "Due", "Duties", "due", "who"]
+__all__ = ["CALENDAR", "Almanac", "Due", "Duties", "clause_link", "due", "who"]

@@ -36,10 +36,10 @@ class Due:
         """Where the duty stands, from the site's root."""
         return f"{self.version.address}#{self.owed.anchor}"
 
-    @property
-    def clause_link(self) -> str:
-        """Where its clause stands; that of a report's duty is the duty."""
-        return f"{self.version.address}#{self.owed.clause_id or self.owed.anchor}"
+
+def clause_link(version: Agreement, owed: Owed) -> str:
+    """Where a duty's clause stands, from the site's root; that of a report's duty is the duty."""
+    return f"{version.address}#{owed.clause_id or owed.anchor}"
 
 
 def due(edition: Agreement, archive: Archive) -> tuple[Due, ...]:

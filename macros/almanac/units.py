@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from macros.almanac.due import TOLD, Due, covered, due, month_of, who
+from macros.almanac.due import TOLD, Due, clause_link, covered, due, month_of, who
 from macros.calendar import Span, school_year
 from macros.markup import ENVIRONMENT, SitePage, hole, up_from
 from macros.model import (
@@ -224,7 +224,7 @@ def _made(due: Due, at: Iterable[_Time], pieces: Sequence[str]) -> Iterator[tupl
     """The rows of a duty, each with its school year."""
     of = due.version
     start, middle, end, before, *rest = pieces
-    values = escape(due.clause_link), of.unit_id, escape(of.unit.name), ""
+    values = escape(clause_link(due.version, due.owed)), of.unit_id, escape(of.unit.name), ""
     tail = before + "".join(
         f"{value}{piece}" for value, piece in zip(values, [*rest, ""], strict=True)
     )

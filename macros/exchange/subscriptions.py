@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
-from macros.almanac import CALENDAR, Due, due, who
+from macros.almanac import CALENDAR, clause_link, due, who
 from macros.calendar import Span, first_day
 from macros.citing import cite
-from macros.duties import duties_of
+from macros.duties import Owed, duties_of
 from macros.exchange.agenda import Event, calendar
 from macros.exchange.feed import Entry, atom
 from macros.markup import Since
@@ -95,12 +95,13 @@ def _events(
             if version.version not in cited:
                 cited[version.version] = cite(version.page)
             of = cited[version.version][owed.clause.id] if owed.clause else ""
-            yield owed.who, _event(Due(version, owed, ()), number, span, of, site_url)
+            yield owed.who, _event(version, owed, number, span, of, site_url)
 
 
-def _event(of: Due, number: int, span: Span, cited: str, site_url: str) -> Event:
+def _event(
+    version: Agreement, owed: Owed, number: int, span: Span, cited: str, site_url: str
+) -> Event:
     """One time of a duty, in the words of the version that held then; `cited` is its clause."""
-    version, owed = of.version, of.owed
     text = "văn bản" if cited else "bài báo"
     note = [
         f"Bên làm: {who(version, owed, COUNTERPARTS)}",
@@ -118,7 +119,7 @@ def _event(of: Due, number: int, span: Span, cited: str, site_url: str) -> Event
         title=f"[Mẫu] {owed.what}" if version.unit.sample else owed.what,
         note="\n".join(note),
         stamp=day.first if day else first_day(version.period),
-        link=f"{site_url.rstrip('/')}/{of.clause_link}" if site_url else "",
+        link=f"{site_url.rstrip('/')}/{clause_link(version, owed)}" if site_url else "",
     )
 
 
