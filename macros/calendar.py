@@ -322,6 +322,19 @@ def timeline(days: Iterable[date], since: date, value: Callable[[date], T]) -> l
     return found
 
 
+def states(
+    agreement: Agreement, editions: Sequence[Agreement], since: date
+) -> list[tuple[date, State]]:
+    """The state of a version on a day, and those that it will have from a later day on."""
+    days = turning_days(editions)
+    return timeline(days, since, lambda day: state(agreement, editions, day))
+
+
+def holders(editions: Sequence[Agreement], since: date) -> list[tuple[date, Agreement]]:
+    """The edition of a series that holds on a day, and those that will from a later day on."""
+    return timeline(turning_days(editions), since, lambda day: holding(editions, day))
+
+
 def turning_days(editions: Iterable[Agreement]) -> set[date]:
     """All days on which the state of one of these editions can change."""
     days: set[date] = set()

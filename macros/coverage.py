@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, partial
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+from markupsafe import Markup
 
 from macros.calendar import (
     WORDS,
@@ -25,8 +27,18 @@ from macros.calendar import (
     school_year,
     state,
 )
-from macros.markup import ENVIRONMENT, SitePage, capital, up_from
-from macros.model import Agreement, Archive, Period, SeriesId, TextState, Unit, UnitId, UnitType
+from macros.markup import ENVIRONMENT, UP, SitePage, capital, placed, up_from
+from macros.model import (
+    Agreement,
+    Archive,
+    Period,
+    SeriesId,
+    Side,
+    TextState,
+    Unit,
+    UnitId,
+    UnitType,
+)
 from macros.postings import words_of
 
 K = TypeVar("K")
@@ -114,81 +126,150 @@ class Tally(NamedTuple):
         return found
 
 
-class Coverage:
-    """The school years of an archive up to that of a day.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row as tables, lists and files have it. `only_report`: signed, as far as a report tells;
+    `html`: how it stands in a list, with a hole for the way to the site's root; `cells`: one text
+    for each of `COLUMNS`.
+    """
 
-    A past year is told as of its last day. `types` and `slugs`: how a type of units is called, and
-    how it stands in an address.
+    unit_id: UnitId
+    series_id: SeriesId
+    name: str
+    type: UnitType
+    region: str
+    side: Side
+    sample: bool
+    status: Status
+    only_report: bool
+    html: str
+    cells: tuple[str, ...]
+
+
+# By school year and whether it is of samples all rows, in the order of lists.
+Register = dict[tuple[Period, bool], list[Entry]]
+
+
+def years(archive: Archive, as_of: date) -> frozenset[Period]:
+    """The school years up to that of a day of which a unit that is no sample has an edition."""
+    last = school_year(as_of).start
+    starts: set[int] = set()
+    for key in archive.series():
+        for of in archive.editions(*key):
+            if not of.unit.sample:
+                starts.update(range(of.period.start, min(covered_until(of), last)))
+    return frozenset(Period(start, start + 1) for start in starts)
+
+
+def day_of(year: Period, as_of: date) -> date:
+    """The day for which a year is told: a past one as of its last day."""
+    return min(as_of, last_day(year))
+
+
+def rows(archive: Archive, as_of: date, years: Sequence[Period]) -> Iterator[tuple[Period, Row]]:
+    """Each series of the units that exist in a year once, with that year."""
+    days = {year: day_of(year, as_of) for year in years}
+    for unit_id, unit in archive.units.items():
+        living = [year for year in years if _exists(unit, year, days[year])]
+        for series_id in map(SeriesId, unit.series):
+            editions = archive.editions(unit_id, series_id)
+            for year in living:
+                covering = [e for e in editions if e.period.start <= year.start < covered_until(e)]
+                yield year, _row((unit_id, unit, series_id), year, days[year], covering, editions)
+
+
+def register(
+    archive: Archive, as_of: date, years: Sequence[Period], types: Mapping[UnitType, str]
+) -> Register:
+    """What the units of an archive have for each of these years."""
+    found: Register = {}
+    for year, row in rows(archive, as_of, years):
+        found.setdefault((year, row.unit.sample), []).append(_entry(year, row, types))
+    return found
+
+
+def joined(registers: Iterable[Register], years: Iterable[Period]) -> Register:
+    """The registers of some units each as that of all of them, with each of the years."""
+    found: Register = {(year, sample): [] for year in years for sample in (False, True)}
+    for each in registers:
+        for key, entries in each.items():
+            found[key] += entries
+    places = {kind: place for place, kind in enumerate(UnitType)}
+    for entries in found.values():
+        entries.sort(key=lambda each: (places[each.type], each.name, each.unit_id, each.series_id))
+    return found
+
+
+def _entry(year: Period, row: Row, types: Mapping[UnitType, str]) -> Entry:
+    return Entry(
+        unit_id=row.unit_id, series_id=row.series_id, name=row.unit.name, type=row.unit.type,
+        region=row.region, side=row.unit.series[row.series_id].counterpart,
+        sample=row.unit.sample, status=row.status, only_report=_only_report(row),
+        html=str(_macros().row(row, UP)), cells=_cells(year, row, types),
+    )  # fmt: skip
+
+
+def _macros() -> Any:
+    """What makes the rows of lists."""
+    return ENVIRONMENT.get_template("coverage_rows.html").module
+
+
+def _cells(year: Period, row: Row, types: Mapping[UnitType, str]) -> tuple[str, ...]:
+    """What a line of the CSV file says, one text for each of `COLUMNS`.
+
+    Numbers and dates are given in words: a spreadsheet makes `2021-10` a day of its own.
+    """
+    of = row.agreement
+    said = _SAMPLE if row.unit.sample else ""
+    earlier = f"bản gần nhất trước đó trong kho: {row.before.period.words}" if row.before else ""
+    number = of.facts.number if of else None
+    day = of.facts.date if of else None
+    return (
+        str(year),
+        f"{row.unit_id}/{row.series_id}",
+        row.unit.name,
+        types[row.unit.type],
+        row.region,
+        row.counterpart,
+        row.words,
+        of.period.words if of else "",
+        number.printed if number and number.value else "",
+        day.value.words if day and day.value else "",
+        "; ".join(each for each in (said, earlier, row.note) if each),
+        of.address if of else "",
+    )
+
+
+class Coverage:
+    """The school years of a register; one without rows is told too.
+
+    `types` and `slugs`: how a type of units is called, and how it stands in an address.
     """
 
     def __init__(
-        self, archive: Archive, as_of: date, types: Mapping[UnitType, str],
+        self, register: Register, as_of: date, types: Mapping[UnitType, str],
         slugs: Mapping[UnitType, str],
     ) -> None:  # fmt: skip
-        self.archive = archive
         self.as_of = as_of
+        self._entries = register
         self._types = types
         self._slugs = slugs
 
     @cached_property
     def years(self) -> tuple[Period, ...]:
-        """The school year of the day, and each before it of which a unit that is no sample has an
-        edition; the newest first.
-        """
-        now = school_year(self.as_of)
-        starts = {now.start}
-        for of in self._newest():
-            if not of.unit.sample:
-                starts.update(range(of.period.start, min(covered_until(of), now.start)))
-        return tuple(Period(start, start + 1) for start in sorted(starts, reverse=True))
+        """The newest first."""
+        return tuple(sorted({year for year, _ in self._entries}, reverse=True))
 
-    def day(self, year: Period) -> date:
-        """The day for which a year is told."""
-        return min(self.as_of, last_day(year))
-
-    def rows(self, year: Period, *, sample: bool = False) -> Sequence[Row]:
-        """Each series of the units that exist in a year once, in the order of lists."""
-        return self._rows[year, sample]
-
-    @cached_property
-    def _rows(self) -> Mapping[tuple[Period, bool], Sequence[Row]]:
-        found: dict[tuple[Period, bool], list[Row]] = {
-            (year, sample): [] for year in self.years for sample in (False, True)
-        }
-        days = {year: self.day(year) for year in self.years}
-        for unit_id, unit in self.archive.units.items():
-            living = [year for year in self.years if _exists(unit, year, days[year])]
-            for series_id in map(SeriesId, unit.series):
-                editions = self.archive.editions(unit_id, series_id)
-                covering: dict[int, list[Agreement]] = {}
-                for each in editions:
-                    for start in range(
-                        each.period.start, min(covered_until(each), self.years[0].end)
-                    ):
-                        covering.setdefault(start, []).append(each)
-                for year in living:
-                    row = _row(
-                        (unit_id, unit, series_id), year, days[year],
-                        covering.get(year.start, ()), editions,
-                    )  # fmt: skip
-                    found[year, unit.sample].append(row)
-        places = {kind: place for place, kind in enumerate(UnitType)}
-        for rows in found.values():
-            rows.sort(
-                key=lambda row: (places[row.unit.type], row.unit.name, row.unit_id, row.series_id)
-            )
-        return found
-
-    def _newest(self) -> Iterator[Agreement]:
-        for key in self.archive.series():
-            yield from self.archive.editions(*key)
+    def entries(self, year: Period, *, sample: bool = False) -> Sequence[Entry]:
+        """What there is for a year, in the order of lists."""
+        return self._entries[year, sample]
 
     # --- tables ---
 
     def by_type(self, year: Period) -> list[Tally]:
         """How many series of each type of units have which status."""
-        groups = _grouped(self.rows(year), lambda row: row.unit.type)
-        long = self._paged(self.rows(year))
+        groups = _grouped(self.entries(year), lambda each: each.type)
+        long = self._paged(self.entries(year))
         return [
             Tally(self._types[kind], _count(rows), self._list(year, kind, 1) if long else "")
             for kind, rows in groups.items()
@@ -198,7 +279,7 @@ class Coverage:
         """The same by place, at most `PER_PAGE` of them: the largest, and all others in one line.
         Where no source gives a place nothing is claimed: that is the last line.
         """
-        groups = _grouped(self.rows(year), lambda row: row.region)
+        groups = _grouped(self.entries(year), lambda each: each.region)
         unknown = groups.pop("", [])
         named = sorted(groups, key=lambda name: (-len(groups[name]), name))
         shown, others = named, []
@@ -212,12 +293,12 @@ class Coverage:
 
     def sentence(self, year: Period) -> str:
         """One sentence about a year that says no more than what the archive has."""
-        rows = self.rows(year)
+        rows = self.entries(year)
         if not rows:
             return f"{capital(year.words)}: kho chưa có bộ quy chế nào của đơn vị thật."
         counts = _count(rows)
         units = len({row.unit_id for row in rows})
-        signed, reports = counts[Status.SIGNED], sum(map(_only_report, rows))
+        signed, reports = counts[Status.SIGNED], sum(each.only_report for each in rows)
         told = [f"có bản đã ký của {signed} bộ" if signed else "chưa có bản đã ký nào"]
         if reports:
             told[0] += f" (trong đó {reports} bộ chỉ có bài báo)"
@@ -244,11 +325,9 @@ class Coverage:
         found: dict[str, Callable[[], SitePage]] = {BASE: partial(self._page, self.years[0], BASE)}
         for year in self.years:
             found[_address(year)] = partial(self._page, year, _address(year))
-            real, samples = self.rows(year), self.rows(year, sample=True)
-            of_real = _grouped(real if self._paged(real) else (), lambda row: row.unit.type)
-            of_samples = _grouped(
-                samples if self._paged(samples) else (), lambda row: row.unit.type
-            )
+            real, samples = self.entries(year), self.entries(year, sample=True)
+            of_real = _grouped(real if self._paged(real) else (), lambda each: each.type)
+            of_samples = _grouped(samples if self._paged(samples) else (), lambda each: each.type)
             for kind in UnitType:
                 rows = [
                     *sorted(of_real.get(kind, ()), key=lambda row: _ASKED_FIRST.index(row.status)),
@@ -264,58 +343,34 @@ class Coverage:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """The CSV files by address: of each year, that of its samples apart."""
         for year in self.years:
-            yield _csv_address(year), self._csv(year, self.rows(year))
-            if samples := self.rows(year, sample=True):
-                yield _csv_address(year, sample=True), self._csv(year, samples, _SAMPLE)
+            yield _csv_address(year), self._csv(self.entries(year))
+            if samples := self.entries(year, sample=True):
+                yield _csv_address(year, sample=True), self._csv(samples)
 
-    def _csv(self, year: Period, rows: Sequence[Row], said: str = "") -> bytes:
+    @staticmethod
+    def _csv(entries: Sequence[Entry]) -> bytes:
         """A table as spreadsheets open it by a click: with a mark of its encoding and their line
         ends, and with no cell that they would take for a formula.
         """
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow(map(harmless, self.cells(year, row, said)))
+        for each in entries:
+            writer.writerow(map(harmless, each.cells))
         return out.getvalue().encode("utf-8-sig")
 
-    def cells(self, year: Period, row: Row, said: str = "") -> tuple[str, ...]:
-        """What a line of the CSV file says, one text for each of `COLUMNS`.
-
-        Numbers and dates are given in words: a spreadsheet makes `2021-10` a day of its own.
-        """
-        of = row.agreement
-        earlier = (
-            f"bản gần nhất trước đó trong kho: {row.before.period.words}" if row.before else ""
-        )
-        number = of.facts.number if of else None
-        day = of.facts.date if of else None
-        return (
-            str(year),
-            f"{row.unit_id}/{row.series_id}",
-            row.unit.name,
-            self._types[row.unit.type],
-            row.region,
-            row.counterpart,
-            row.words,
-            of.period.words if of else "",
-            number.printed if number and number.value else "",
-            day.value.words if day and day.value else "",
-            "; ".join(each for each in (said, earlier, row.note) if each),
-            of.address if of else "",
-        )
-
     def _page(self, year: Period, address: str) -> SitePage:
-        rows, samples = self.rows(year), self.rows(year, sample=True)
+        rows, samples = self.entries(year), self.entries(year, sample=True)
+        up = up_from(address)
         html = ENVIRONMENT.get_template("coverage.html").render(
-            year=year, up=up_from(address), years=self._years(year), sentence=self.sentence(year),
+            year=year, up=up, years=self._years(year), sentence=self.sentence(year),
             past=last_day(year) if self.as_of > last_day(year) else None,
             all=Tally("Tất cả", _count(rows)), types=self.by_type(year), places=self.by_place(year),
-            rows=[] if self._paged(rows) else rows, paged=self._paged(rows),
-            kinds=list(_grouped(rows, lambda row: row.unit.type)),
+            rows="" if self._paged(rows) else _listed(rows, up), paged=self._paged(rows),
+            kinds=list(_grouped(rows, lambda each: each.type)),
             regions=sorted({row.region for row in rows if row.region}, key=words_of),
-            sides=sorted({row.unit.series[row.series_id].counterpart for row in (*rows, *samples)}),
-            samples=[] if self._paged(samples) else samples,
+            sides=sorted({each.side for each in (*rows, *samples)}),
+            samples="" if self._paged(samples) else _listed(samples, up),
             sample_lists=self._sample_lists(year) if self._paged(samples) else [],
             csv=_csv_address(year), sample_csv=_csv_address(year, sample=True) if samples else "",
             statuses=STATUSES,
@@ -327,14 +382,15 @@ class Coverage:
         )  # fmt: skip
 
     def _list_page(
-        self, year: Period, kind: UnitType, rows: Sequence[Row], of: tuple[int, int]
+        self, year: Period, kind: UnitType, rows: Sequence[Entry], of: tuple[int, int]
     ) -> SitePage:
         page, last = of
         address = self._list(year, kind, page)
+        up = up_from(address)
         html = ENVIRONMENT.get_template("coverage_list.html").render(
-            year=year, up=up_from(address), heading=self._types[kind], home=_address(year),
-            rows=[row for row in rows if not row.unit.sample],
-            samples=[row for row in rows if row.unit.sample], page=page, last=last,
+            year=year, up=up, heading=self._types[kind], home=_address(year),
+            rows=_listed((row for row in rows if not row.sample), up),
+            samples=_listed((row for row in rows if row.sample), up), page=page, last=last,
             address_of=partial(self._list, year, kind), statuses=STATUSES,
         )  # fmt: skip
         named = "" if page == 1 else f", trang {page}"
@@ -352,11 +408,11 @@ class Coverage:
 
     def _sample_lists(self, year: Period) -> list[tuple[str, str]]:
         """The type and address of each list that has samples."""
-        kinds = _grouped(self.rows(year, sample=True), lambda row: row.unit.type)
+        kinds = _grouped(self.entries(year, sample=True), lambda each: each.type)
         return [(self._types[kind], self._list(year, kind, 1)) for kind in kinds]
 
     @staticmethod
-    def _paged(rows: Sequence[Row]) -> bool:
+    def _paged(rows: Sequence[Entry]) -> bool:
         return len(rows) > PER_PAGE
 
     def _list(self, year: Period, kind: UnitType, page: int) -> str:
@@ -445,13 +501,18 @@ def _inside(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
-def _count(rows: Iterable[Row]) -> Mapping[Status, int]:
+def _listed(entries: Iterable[Entry], up: str) -> Markup:
+    """How entries stand in a list on a page."""
+    return placed((each.html for each in entries), up)
+
+
+def _count(rows: Iterable[Entry]) -> Mapping[Status, int]:
     counts = Counter(row.status for row in rows)
     return {status: counts[status] for status in Status}
 
 
-def _grouped(rows: Iterable[Row], key: Callable[[Row], K]) -> dict[K, list[Row]]:
-    found: dict[K, list[Row]] = {}
+def _grouped(rows: Iterable[Entry], key: Callable[[Entry], K]) -> dict[K, list[Entry]]:
+    found: dict[K, list[Entry]] = {}
     for row in rows:
         found.setdefault(key(row), []).append(row)
     return found

@@ -48,6 +48,15 @@ def filled(html: str, values: Mapping[str, str]) -> str:
     return _HOLE.sub(lambda found: values[found[1]], html)
 
 
+# The way to the site's root in a row that was made before it is known how deep its page stands.
+UP = hole("up")
+
+
+def placed(rows: Iterable[str], up: str) -> Markup:
+    """Rows on a page from which that is the way to the site's root."""
+    return Markup("".join(rows).replace(UP, up))  # noqa: S704 each was made by a template
+
+
 def capital(text: str) -> str:
     """With its first letter large and the others as they are."""
     return text[:1].upper() + text[1:]

@@ -333,11 +333,15 @@ def comparison_page(pair: Pair, files: Sequence[str] = ()) -> SitePage:
     )
 
 
-def any_page(address: str) -> SitePage:
+# Where any two editions are compared, in the browser.
+ANY = "so-sanh/"
+
+
+def any_page() -> SitePage:
     """Where a reader picks any two editions; the browser compares them."""
-    html = ENVIRONMENT.get_template("any.html").render(up=up_from(address))
+    html = ENVIRONMENT.get_template("any.html").render(up=up_from(ANY))
     return SitePage(
-        address=address, title="So sánh hai bản bất kỳ", html=html,
+        address=ANY, title="So sánh hai bản bất kỳ", html=html,
         description="Chọn hai bản quy chế phối hợp bất kỳ, của một hay hai đơn vị, và xem chỗ khác.",
     )  # fmt: skip
 

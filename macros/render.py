@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from macros.calendar import WORDS, Standing, State, afterwards
+from macros.calendar import WORDS, State, afterwards
 from macros.citing import cite
 from macros.markup import (
     ENVIRONMENT,
@@ -205,7 +205,7 @@ def agreement_page(
         title=title,
         sides=list(agreement.sides.values()),
         state=timeline[0][1],
-        timeline=_timeline(timeline),
+        timeline=later_states(timeline),
         moves=_json([[str(day), up_from(shown) + target] for day, target in moves]),
         up=up_from(shown),
         own=up_from(shown) + own,
@@ -299,44 +299,6 @@ def unit_page(
     )  # fmt: skip
 
 
-def units_page(
-    cards: Sequence[Card], samples: Sequence[Card], counts: Mapping[UnitType, int],
-    *, address: str = "don-vi/", of: UnitType | None = None, pages: tuple[int, int] = (1, 1),
-    whole: bool = True,
-    offered: Sequence[Card] = (), feed: str = "",
-) -> SitePage:  # fmt: skip
-    """A list of units: all of them, or one page of those of a type; `offered` are all that the
-    filter can bring in; `feed`: the name of the feed of all.
-    """
-    offered = offered or cards
-    regions = sorted({c.agreement.unit.region.name for c in offered if c.agreement.unit.region})
-    heading = TYPES[of] if of else "Đơn vị"
-    html = ENVIRONMENT.get_template("units.html").render(
-        rows=list(_card_rows(cards)), samples=list(_card_rows(samples)), counts=counts,
-        up=up_from(address), of=of, page=pages[0], last=pages[1], heading=heading,
-        regions=regions, whole=whole, base=f"don-vi/loai/{SLUGS[of]}/" if of else address,
-        counterparts=sorted({c.agreement.series.counterpart for c in (*offered, *samples)}),
-        standings=list(Standing),
-        feed=feed,
-    )  # fmt: skip
-    title = heading if pages[0] == 1 else f"{heading}, trang {pages[0]}"
-    return SitePage(
-        address=address, title=title, html=html,
-        description="Danh sách đơn vị có quy chế phối hợp trong kho, lọc theo loại, địa bàn, bên, tình trạng.",
-    )  # fmt: skip
-
-
-def search_page(address: str, cards: Sequence[Card], counts: Mapping[UnitType, int]) -> SitePage:
-    """Where the browser searches; without JavaScript the units stand there, or their types."""
-    html = ENVIRONMENT.get_template("search.html").render(
-        rows=list(_card_rows(cards)), counts=counts, up=up_from(address)
-    )
-    return SitePage(
-        address=address, title="Tìm kiếm", html=html,
-        description="Tìm đơn vị, điều khoản trong các bản quy chế phối hợp; có dấu hay không đều được.",
-    )  # fmt: skip
-
-
 def moved_page(address: str, target: str, unit: Unit) -> SitePage:
     """What stands at a former address; `target` is where the page is now."""
     html = ENVIRONMENT.get_template("moved.html").render(
@@ -345,16 +307,6 @@ def moved_page(address: str, target: str, unit: Unit) -> SitePage:
     return SitePage(
         address=address, title=unit.name, html=html,
         canonical=target, description=f"{unit.name} đã chuyển sang địa chỉ khác.",
-    )  # fmt: skip
-
-
-def overview(
-    cards: Sequence[Card], samples: int, sentences: Sequence[tuple[date, str]], up: str
-) -> str:
-    """The latest year at a glance, for the home page."""
-    return ENVIRONMENT.get_template("overview.html").render(
-        rows=list(_card_rows(cards)), samples=samples, up=up, sentence=sentences[0][1],
-        later=_json([[str(day), sentence] for day, sentence in sentences[1:]]),
     )  # fmt: skip
 
 
@@ -389,7 +341,7 @@ def _card_rows(cards: Iterable[Card]) -> Iterator[dict[str, object]]:
             "a": agreement,
             "unit": agreement.unit,
             "state": card.state,
-            "timeline": _timeline(card.timeline),
+            "timeline": later_states(card.timeline),
             "title": title_of(agreement),
             "series": series_name(agreement.unit, agreement.series_id),
             "counterpart": agreement.unit.sides[agreement.series.counterpart],
@@ -397,7 +349,7 @@ def _card_rows(cards: Iterable[Card]) -> Iterator[dict[str, object]]:
         }
 
 
-def _timeline(timeline: Timeline) -> str:
+def later_states(timeline: Timeline) -> str:
     """The states of later days, for the reader's browser; empty where none is known."""
     return _json(
         [

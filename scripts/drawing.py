@@ -20,19 +20,26 @@ FLOORS: dict[int, list[dict[str, str]]] = {
         {
             "archive": "đọc, ghi nguồn",
             "publish": "có trang nào",
+            "lists": "kể nhiều đơn vị",
             "search": "tìm được gì",
             "exchange": "PDF, Word, lịch",
             "cache": "đã làm rồi",
-            "intake": "nhập một tệp",
         },
         {
             " ": "",  # room for the arrows
             "  ": "",
+            "intake": "nhập một tệp",
             "review": "kể đề nghị",
             "naming": "thiếu mã",
             "site": "đặt trang",
+        },
+        {
+            "   ": "",
+            "    ": "",
             "git": "commit, ngày",
             "asking": "lời của lệnh",
+            "     ": "",
+            "      ": "",
         },
     ],
     2: [

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from macros.almanac import CALENDAR, Almanac, Duties, due
+from macros.almanac import CALENDAR, Almanac, Duties, due, joined, rows
 from macros.almanac.units import FEW
 from macros.archive import load
 from macros.calendar import times
@@ -49,8 +49,8 @@ from macros.model import (
     Withdrawn,
 )
 from macros.model import LaterVersion as Later
-from macros.publish import Publication
-from macros.render import COUNTERPARTS, SLUGS, TYPES, Contact
+from macros.render import COUNTERPARTS, SLUGS, TYPES
+from tests.whole_site import WholeSite
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2024, 11, 21)
@@ -110,14 +110,12 @@ def together(*archives: Archive) -> Archive:
 
 def pages_of(archive: Archive, day: date = DAY) -> dict[str, SitePage]:
     """All generated pages by address."""
-    return {
-        address: make() for address, make in Publication(archive, day, Contact()).pages().items()
-    }
+    return {address: make() for address, make in WholeSite(archive, day).pages().items()}
 
 
 def almanac(archive: Archive, day: date = DAY) -> Almanac:
     """What the publication of an archive has."""
-    return Almanac(archive, day, sides=COUNTERPARTS, types=TYPES, slugs=SLUGS)
+    return Almanac(joined([rows(archive, COUNTERPARTS)]), day, types=TYPES, slugs=SLUGS)
 
 
 def shown(html: str) -> str:

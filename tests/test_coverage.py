@@ -16,7 +16,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from macros.archive import load
-from macros.coverage import COLUMNS, PER_PAGE, STATUSES, Coverage, Status, harmless
+from macros.calendar import school_year
+from macros.coverage import (
+    COLUMNS,
+    PER_PAGE,
+    STATUSES,
+    Coverage,
+    Row,
+    Status,
+    harmless,
+    joined,
+    register,
+    rows,
+    years,
+)  # fmt: skip
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -44,8 +57,8 @@ from macros.model import (
     UnitType,
     Withdrawn,
 )
-from macros.publish import Publication
-from macros.render import SLUGS, TYPES, Contact
+from macros.render import SLUGS, TYPES
+from tests.whole_site import WholeSite
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 21)
@@ -112,7 +125,20 @@ def archive(units: Mapping[str, Unit]) -> Archive:
 
 def coverage(units: Mapping[str, Unit], on: date = DAY) -> Coverage:
     """What is told of them on a day."""
-    return Coverage(archive(units), on, TYPES, SLUGS)
+    return told(archive(units), on)
+
+
+def told(of: Archive, on: date) -> Coverage:
+    """What is told of an archive on a day."""
+    shown = sorted({school_year(on), *years(of, on)})
+    return Coverage(joined([register(of, on, shown, TYPES)], shown), on, TYPES, SLUGS)
+
+
+def rows_of(
+    units: Mapping[str, Unit], year: Period, on: date = DAY, *, sample: bool = False
+) -> list[Row]:
+    """What they have for a year."""
+    return [row for _, row in rows(archive(units), on, [year]) if row.unit.sample is sample]
 
 
 AMENDED = replace(
@@ -157,7 +183,7 @@ AMENDED = replace(
 )
 def test_each_series_has_one_status(editions: Mapping[Period, Edition], status: str, words: str):
     """The signed edition that stands counts, then what became of it, then drafts."""
-    [row] = coverage({"a": a_unit(editions)}).rows(NOW)
+    [row] = rows_of({"a": a_unit(editions)}, NOW)
 
     assert (status, words) == (row.status, row.words)
 
@@ -191,7 +217,7 @@ def test_row_leads_to_the_edition_that_says_most(
     """Of several the text goes before a report, what goes on before what ended; the note has what
     the status alone would hide.
     """
-    [row] = coverage({"a": a_unit(editions)}).rows(NOW)
+    [row] = rows_of({"a": a_unit(editions)}, NOW)
 
     assert row.agreement is not None
     assert (period, note) == (row.agreement.period, row.note)
@@ -200,7 +226,7 @@ def test_row_leads_to_the_edition_that_says_most(
 def test_missing_row_leads_to_the_last_signed_edition_before():
     """What the archive had before is no edition of the year, and a draft is not what it had."""
     editions = {Period(2023, 2024): SIGNED, Period(2024, 2025): DRAFT, Period(2027, 2028): SIGNED}
-    [row] = coverage({"a": a_unit(editions)}).rows(NOW)
+    [row] = rows_of({"a": a_unit(editions)}, NOW)
 
     assert row.agreement is None
     assert row.before is not None
@@ -223,7 +249,7 @@ def test_unit_that_did_not_exist_is_not_missing(valid: Lifetime | None, years: l
     """A year has the units that may have existed in it; a date as vague as a year excludes none."""
     other = a_unit({Period(2024, 2025): SIGNED, LAST: SIGNED})
     found = coverage({"a": other, "b": a_unit({Period(2019, 2020): DRAFT}, valid=valid)})
-    living = [str(y) for y in found.years if any(row.unit_id == "b" for row in found.rows(y))]
+    living = [str(y) for y in found.years if any(row.unit_id == "b" for row in found.entries(y))]
 
     assert years == [year for year in living if year != "2019-2020"]
 
@@ -231,7 +257,7 @@ def test_unit_that_did_not_exist_is_not_missing(valid: Lifetime | None, years: l
 def test_unit_that_ends_within_a_year_says_so():
     """It counts in its last year, with the day to which it exists."""
     unit = a_unit({LAST: SIGNED}, valid=Lifetime(until=day("2026-10-31")))
-    [row] = coverage({"a": unit}).rows(NOW)
+    [row] = rows_of({"a": unit}, NOW)
 
     assert (Status.MISSING, "đơn vị tồn tại đến ngày 31/10/2026") == (row.status, row.note)
 
@@ -239,7 +265,7 @@ def test_unit_that_ends_within_a_year_says_so():
 def test_past_year_is_told_as_of_its_last_day():
     """What was withdrawn in the summer stood in the year; what was before its end did not."""
     for on, status in (("2026-05-31", "superseded"), ("2026-06-01", "signed")):
-        [row] = coverage({"a": a_unit({LAST: withdrawn(SIGNED, on)})}).rows(LAST)
+        [row] = rows_of({"a": a_unit({LAST: withdrawn(SIGNED, on)})}, LAST)
 
         assert status == row.status
 
@@ -299,13 +325,13 @@ def test_sentence_says_no_more_than_the_archive_knows(
 
 def test_real_archive_on_a_day():
     """The five real agreements: two of 2024-2025, none of this year; the sample is apart."""
-    found = Coverage(load(ROOT).archive, DAY, TYPES, SLUGS)
+    found = told(load(ROOT).archive, DAY)
     year = Period(2024, 2025)
-    signed = [row.unit_id for row in found.rows(year) if row.status is Status.SIGNED]
+    signed = [row.unit_id for row in found.entries(year) if row.status is Status.SIGNED]
 
     assert ["mn-hoa-sua", "tt-hoa-nhap-dak-nong"] == signed
-    assert {Status.MISSING} == {row.status for row in found.rows(NOW)}
-    assert ["truong-mau"] == [row.unit_id for row in found.rows(NOW, sample=True)]
+    assert {Status.MISSING} == {row.status for row in found.entries(NOW)}
+    assert ["truong-mau"] == [row.unit_id for row in found.entries(NOW, sample=True)]
     assert found.sentence(Period(2018, 2019)).endswith(
         "kho có bản đã ký của 1 bộ (trong đó 1 bộ chỉ có bài báo), chưa có bản nào của 4 bộ."
     )
@@ -358,7 +384,7 @@ def test_tables_count_each_series_of_existing_units_once(units: Mapping[str, Uni
     """Every table adds up to the real series of the units that exist; each stands in one row."""
     found = coverage(units, on)
     for year in found.years:
-        rows = found.rows(year)
+        rows = found.entries(year)
         keys = [(row.unit_id, row.series_id) for row in rows]
         told = min(on, date(year.end, 5, 31))
         expected = {
@@ -385,7 +411,7 @@ def test_a_row_claims_what_the_facts_say(units: Mapping[str, Unit], on: date):
     """Signed only by a signed edition that covers the year; missing only where none covers it."""
     found = coverage(units, on)
     for year in found.years:
-        for row in (*found.rows(year), *found.rows(year, sample=True)):
+        for row in (*rows_of(units, year, on), *rows_of(units, year, on, sample=True)):
             editions = row.unit.series[row.series_id].editions
             covering = [
                 edition
@@ -408,7 +434,7 @@ def test_samples_change_nothing(units: Mapping[str, Unit], on: date):
 
     assert real.years == whole.years
     for year in real.years:
-        assert real.rows(year) == whole.rows(year)
+        assert real.entries(year) == whole.entries(year)
         assert real.sentence(year) == whole.sentence(year)
         assert real.by_place(year) == whole.by_place(year)
     kept = {name: data for name, data in whole.files() if "du-lieu-mau" not in name}
@@ -428,15 +454,16 @@ def test_csv_says_what_the_table_says(units: Mapping[str, Unit], on: date):
     for year in found.years:
         for sample in (False, True):
             name = f"tinh-hinh/{year}{'-du-lieu-mau' if sample else ''}.csv"
-            rows = found.rows(year, sample=sample)
+            rows = found.entries(year, sample=sample)
             if sample and not rows:
                 assert name not in files
                 continue
-            said = "dữ liệu mẫu, không có thật" if sample else ""
+            said = "dữ liệu mẫu, không có thật"
             head, *lines = read_back(files[name])
 
             assert list(COLUMNS) == head
-            assert [[harmless(c) for c in found.cells(year, row, said)] for row in rows] == lines
+            assert [[harmless(cell) for cell in row.cells] for row in rows] == lines
+            assert all((said in row.cells[-2]) == sample for row in rows)
 
 
 # --- files ---
@@ -502,7 +529,7 @@ def many(count: int, *, samples: int = 0, places: int = 1) -> dict[str, Unit]:
 
 def html_of(units: Mapping[str, Unit]) -> dict[str, str]:
     """The pages as the site has them, by address."""
-    made = Publication(archive(units), DAY, Contact()).common()
+    made = WholeSite(archive(units), DAY).common()
     return {key: make().html for key, make in made.items() if key.startswith("tinh-hinh/")}
 
 
@@ -599,7 +626,7 @@ def test_nothing_changes_from_day_to_day():
 
 def test_links_lead_to_pages_and_files():
     """Every link of these pages is an address that the site has."""
-    publication = Publication(archive(many(130, samples=3)), DAY, Contact())
+    publication = WholeSite(archive(many(130, samples=3)), DAY)
     known = {*publication.pages(), *(address for address, _ in publication.files())}
     wrong = [
         (address, link)

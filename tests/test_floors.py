@@ -11,7 +11,7 @@ FLOORS = [
     "problem model labels words postings manuscript",
     "grammar citing reading clauses verbatim links limits calendar compare markup seal matter editing against mentions layout legacy foreign duties",
     "checks render redline export telling keeping ways renewal usage touched safety serving counterparts importing almanac coverage",
-    "archive publish git site review asking search naming intake exchange cache",
+    "archive publish lists git site review asking search naming intake exchange cache",
     "building proposal",
     "__init__ hooks",
     "cli",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from macros.archive import load
+from macros.lists import PER_PAGE, UNITS, Lists
 from macros.markup import SitePage
 from macros.model import (
     Agreement,
@@ -35,8 +36,9 @@ from macros.model import (
     UnitType,
     Withdrawn,
 )
-from macros.publish import PER_PAGE, UNITS, Publication
+from macros.publish import Publication
 from macros.render import Contact
+from tests.whole_site import WholeSite
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 11, 21)
@@ -81,7 +83,7 @@ def many(count: int) -> Archive:
 
 def pages_of(archive: Archive, day: date = DAY) -> dict[str, SitePage]:
     """All generated pages by address."""
-    made = Publication(archive, day, Contact()).pages()
+    made = WholeSite(archive, day).pages()
     return {address: make() for address, make in made.items()}
 
 
@@ -124,16 +126,14 @@ def test_many_samples_are_paged_behind_the_others() -> None:
 
 def units_of(archive: Archive, day: date = DAY) -> dict[str, Any]:
     """What the browser has to filter the units."""
-    found: dict[str, Any] = json.loads(
-        dict(Publication(archive, day, Contact()).common_files())[UNITS]
-    )
+    found: dict[str, Any] = json.loads(dict(Lists.of(archive, day, Contact()).files())[UNITS])
     return found
 
 
 def test_a_thousand_units_are_filtered_from_a_small_file() -> None:
     """The long list names one file, which has all units and stays small."""
     archive = many(1000)
-    files = dict(Publication(archive, DAY, Contact()).common_files())
+    files = dict(Lists.of(archive, DAY, Contact()).files())
 
     assert 'data-list="../don-vi/units.json"' in pages_of(archive)["don-vi/"].html
     assert len(files[UNITS]) < 150_000
@@ -172,7 +172,7 @@ def test_editions_of_a_unit_depend_on_it_alone() -> None:
     data = dict(Publication(alone, DAY, Contact()).files_of(unit_id))[address]
     first, second, *_ = json.loads(data)["editions"]
 
-    assert data == dict(Publication(archive, DAY, Contact()).files())[address]
+    assert data == dict(WholeSite(archive, DAY).files())[address]
     assert "truong-mau/cong-doan/2022-2023" == first["id"]
     assert {first["id"]} == set(second["built"])
     assert second["built"][first["id"]] in pages_of(archive)
@@ -182,12 +182,12 @@ def test_editions_of_a_unit_depend_on_it_alone() -> None:
 def test_the_sentence_of_a_later_day_is_that_days_own(day: date) -> None:
     """What the home page keeps for later days is what it says when it is built on them."""
     archive = load(ROOT).archive
-    html = Publication(archive, day, Contact()).glance("./")
+    html = Lists.of(archive, day, Contact()).glance("./")
     later = re.search(r'data-later="([^"]+)"', html)
 
     assert later
     for then, sentence in json.loads(unescape(later[1])):
-        built = Publication(archive, date.fromisoformat(then), Contact()).glance("./")
+        built = Lists.of(archive, date.fromisoformat(then), Contact()).glance("./")
         assert f">{sentence}</p>" in built
 
 
@@ -209,7 +209,7 @@ def test_withdrawn_editions_stop_counting_on_their_day() -> None:
             for each in archive.agreements
         ),
     )
-    html = unescape(Publication(found, date(2025, 10, 1), Contact()).glance("./"))
+    html = unescape(Lists.of(found, date(2025, 10, 1), Contact()).glance("./"))
 
     assert "kho có bản của 3 trên 3 đơn vị." in html
     assert '["2026-01-15", "Năm học 2025-2026: kho có bản của 2 trên 2 đơn vị."]' in html
@@ -234,7 +234,7 @@ def test_series_address_shows_the_edition_that_holds() -> None:
 
 def test_home_is_honest_when_all_is_past() -> None:
     """With no edition of this school year the home page says so and how old the newest are."""
-    html = Publication(load(ROOT).archive, DAY, Contact()).glance("./")
+    html = Lists.of(load(ROOT).archive, DAY, Contact()).glance("./")
 
     assert "Năm học 2026-2027: kho chưa có bản nào." in html
     assert "từ giai đoạn 2018-2020 đến năm học 2024-2025" in html
@@ -319,9 +319,9 @@ def test_filters_offer_all_regions_of_a_long_list() -> None:
 def test_home_counts_neither_drafts_nor_later_years_as_missing() -> None:
     """On a later day the sentence is about the edition that holds on that day."""
     archive = many(3)
-    publication = Publication(archive, date(2025, 8, 1), Contact())
+    lists = Lists.of(archive, date(2025, 8, 1), Contact())
 
-    assert "2025-2026: kho có bản của 3 trên 3 đơn vị" in publication.glance("./")
+    assert "2025-2026: kho có bản của 3 trên 3 đơn vị" in lists.glance("./")
 
 
 OWN = "don-vi/truong-mau/cong-doan/2025-2026/"

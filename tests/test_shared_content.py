@@ -10,9 +10,8 @@ import pytest
 
 from macros.archive import load, problems_in
 from macros.model import Agreement, Archive, Clause, SourceRole, TextState
-from macros.publish import Publication
-from macros.render import Contact
 from macros.verbatim import differences
+from tests.whole_site import WholeSite
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = ROOT / "tests/broken/base"
@@ -120,7 +119,7 @@ def test_a_resolved_text_is_literal(tmp_path: Path) -> None:
     page.write_text(text.replace('union="Công đoàn"', 'union="<b>A</b> & **B** #c"'), "utf-8")
     archive = load(root).archive
     clause = archive.agreements[0].page.clause("hop-giao-ban")
-    pages = Publication(archive, date(2025, 1, 1), Contact()).pages()
+    pages = WholeSite(archive, date(2025, 1, 1)).pages()
     html = str(pages[archive.agreements[0].address]().html)
 
     assert clause

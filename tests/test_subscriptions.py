@@ -16,6 +16,7 @@ from macros.exchange.subscriptions import NEWEST, feed_of_all, files, news
 from macros.model import Agreement, Archive, PartialDate, UnitId, When, Withdrawn
 from macros.publish import Publication
 from macros.render import FEED, Contact
+from tests.whole_site import WholeSite
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = "https://quy-che.example/kho/"
@@ -208,8 +209,8 @@ def test_news_are_the_versions_with_their_day(archive: Archive):
 
 def test_every_link_of_the_news_leads_to_a_page(archive: Archive):
     """The addresses in the sentences are pages of the site, and their anchors clauses of it."""
-    publication = Publication(archive, date(2026, 11, 22), Contact())
-    pages = publication.pages()
+    site = WholeSite(archive, date(2026, 11, 22))
+    publication, pages = site.publication, site.pages()
     for unit in archive.units:
         for each in news(archive, unit, publication.since):
             assert each.address in pages

@@ -28,9 +28,8 @@ from macros.model import (
     UnitId,
 )
 from macros.problem import EditorError
-from macros.publish import Publication
-from macros.render import Contact
 from macros.usage import HEAVY, PER_PAGE, Usage, impact, shared_pages
+from tests.whole_site import WholeSite
 
 DAY = date(2026, 11, 21)
 CLAUSES = {
@@ -268,7 +267,7 @@ def test_a_blank_is_never_cut():
 
 def pages(found: Archive) -> dict[str, str]:
     """The HTML of the pages about shared clauses and of the units."""
-    made = Publication(found, DAY, Contact()).pages()
+    made = WholeSite(found, DAY).pages()
     return {
         at: make().html
         for at, make in made.items()
@@ -363,7 +362,7 @@ def test_unit_page_has_its_table_folded(tmp_path: Path):
 
 def test_agreement_page_has_a_quiet_mark(tmp_path: Path):
     """A shared clause leads to its wording; the mark adds no letter to the text."""
-    found = Publication(archive(tmp_path, FOUR), DAY, Contact()).pages()
+    found = WholeSite(archive(tmp_path, FOUR), DAY).pages()
     marked = found["don-vi/an/cong-doan/2024-2025/"]().html
     link = re.search(r'<a class="shared-mark" href="([^"]+)" aria-label="([^"]+)"></a>', marked)
 

@@ -18,9 +18,8 @@ from macros.archive import load, problems_in, write
 from macros.cli import cli
 from macros.model import AS_SIGNED, PartialDate, Period, RecordKind, Side
 from macros.problem import EditorError
-from macros.publish import Publication
-from macros.render import Contact
 from macros.seal import digest
+from tests.whole_site import WholeSite
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = ROOT / "tests/broken/base"
@@ -100,7 +99,7 @@ def wrong(root: Path) -> list[str]:
 
 def page_of(root: Path, address: str) -> str:
     """A published page, its tags as they are."""
-    pages = Publication(load(root).archive, date(2025, 3, 1), Contact()).pages()
+    pages = WholeSite(load(root).archive, date(2025, 3, 1)).pages()
     return pages[address]().html
 
 
@@ -495,7 +494,7 @@ def test_new_contents(sealed, kind):
     first, second = archive.agreements
     assert (old.facts.seal, digest(old)) == (first.facts.seal, digest(first))
     assert (f"don-vi/{EDITION}/ban/goc/", f"don-vi/{EDITION}/") == (first.address, second.address)
-    publication = Publication(archive, date(2025, 3, 1), Contact())
+    publication = WholeSite(archive, date(2025, 3, 1))
     pages, written = publication.pages(), dict(publication.files())
     compared = "don-vi/truong-thu/cong-doan/so-sanh/2024-2025.goc--2024-2025.2025-02-16/"
     assert {first.address, second.address, compared} <= pages.keys()

@@ -10,11 +10,11 @@ from datetime import date
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from macros.almanac.due import TOLD, Due, clause_link, covered, due, month_of, who
 from macros.calendar import Span, school_year
-from macros.markup import ENVIRONMENT, SitePage, hole, up_from
+from macros.markup import ENVIRONMENT, UP, SitePage, hole, placed, up_from
 from macros.model import (
     EARLIEST,
     LATEST,
@@ -32,15 +32,19 @@ BASE = "lich/"
 FEW, PER_PAGE, HEAVY = 100, 50, 220_000
 _BY_TYPE = "loai"
 # Places in a row that is made once for all of its kind, and for pages of any depth.
-_UP, _LINK, _UNIT, _NAME = hole("up"), hole("link"), hole("unit"), hole("name")
+_LINK, _UNIT, _NAME = hole("link"), hole("unit"), hole("name")
 _WORDS, _FROM, _TO = hole("words"), hole("from"), hole("to")
 
 
-class _Row(NamedTuple):
-    """One time of one duty in the list of all units."""
+class Row(NamedTuple):
+    """One time of one duty in the list of all units; `html` has a hole for the way to the site's
+    root.
+    """
 
     sample: bool
-    unit: str
+    unit: UnitId
+    name: str
+    type: UnitType
     series: tuple[UnitId, SeriesId]
     duty: tuple[str, str]
     span: Span
@@ -60,18 +64,52 @@ class _Time(NamedTuple):
     words: str
 
 
+def rows(archive: Archive, sides: Mapping[Side, str]) -> Mapping[Period, Sequence[Row]]:
+    """By school year all that an archive has due in one of its months. `sides`: the site's words
+    for them.
+    """
+    found: dict[Period, list[Row]] = {}
+    # A thousand units have few kinds of rows, and the same times in them.
+    kinds: dict[object, list[str]] = {}
+    known: dict[object, list[_Time]] = {}
+    for key in archive.series():
+        for edition in archive.editions(*key):
+            for each in due(edition, archive):
+                of, owed = each.version, each.owed
+                only = of.edition.text is TextState.REPORT_ONLY
+                kind = of.unit.type, owed.who, owed.what, who(of, owed, sides), only
+                if kind not in kinds:
+                    kinds[kind] = _pieces(*kind)
+                when = owed.when.text, of.period, of.edition.extended, each.times
+                if when not in known:
+                    known[when] = list(_by_year(each))
+                for year, row in _made(each, known[when], kinds[kind]):
+                    found.setdefault(year, []).append(row)
+    return found
+
+
+def joined(found: Iterable[Mapping[Period, Sequence[Row]]]) -> Mapping[Period, Sequence[Row]]:
+    """The rows of some units each as those of all of them, in the order of lists."""
+    together: dict[Period, list[Row]] = {}
+    for each in found:
+        for year, of in each.items():
+            together.setdefault(year, []).extend(of)
+    for own in together.values():
+        own.sort(key=lambda row: (row.sample, row.name, row.series))
+    return dict(sorted(together.items()))
+
+
 class Almanac:
-    """What an archive puts into calendars on a day. `sides`, `types` and `slugs` are the site's
-    words for sides and types of units, and how a type stands in an address.
+    """What is in the calendar of all units on a day. `types` and `slugs`: how a type of units is
+    called, and how it stands in an address.
     """
 
     def __init__(
-        self, archive: Archive, as_of: date, *, sides: Mapping[Side, str],
+        self, rows: Mapping[Period, Sequence[Row]], as_of: date, *,
         types: Mapping[UnitType, str], slugs: Mapping[UnitType, str],
     ) -> None:  # fmt: skip
-        self.archive = archive
         self.as_of = as_of
-        self._sides = sides
+        self._rows = rows
         self._types = types
         self._slugs = slugs
 
@@ -109,15 +147,15 @@ class Almanac:
         years = sorted(self._rows, reverse=True)
         return [(year, all(row.sample for row in self._rows[year])) for year in years]
 
-    def _by_type(self, rows: Iterable[_Row]) -> dict[UnitType, list[list[_Row]]]:
+    def _by_type(self, rows: Iterable[Row]) -> dict[UnitType, list[list[Row]]]:
         """The rows of a year page by page for each type of units, samples behind the others."""
-        by_type: dict[UnitType, list[_Row]] = {}
+        by_type: dict[UnitType, list[Row]] = {}
         for row in rows:
-            by_type.setdefault(self.archive.units[row.series[0]].type, []).append(row)
+            by_type.setdefault(row.type, []).append(row)
         return {kind: list(_in_parts(by_type[kind])) for kind in UnitType if kind in by_type}
 
     def _page(
-        self, year: Period, shown: Sequence[_Row], rows: Sequence[_Row],
+        self, year: Period, shown: Sequence[Row], rows: Sequence[Row],
         counts: Mapping[UnitType, int], address: str,
     ) -> SitePage:  # fmt: skip
         """The calendar of a year: all of it, or the types of units where it is long."""
@@ -136,7 +174,7 @@ class Almanac:
         )  # fmt: skip
 
     def _list(
-        self, year: Period, kind: UnitType, rows: Sequence[_Row], of: tuple[int, int], address: str
+        self, year: Period, kind: UnitType, rows: Sequence[Row], of: tuple[int, int], address: str
     ) -> SitePage:
         """One page of the calendar of the units of a type."""
         page, last = of
@@ -152,7 +190,7 @@ class Almanac:
             description=f"Việc phải làm trong {year.words} của các đơn vị loại {self._types[kind].lower()}.",
         )  # fmt: skip
 
-    def _shown(self, year: Period, rows: Sequence[_Row], up: str) -> dict[str, Any]:
+    def _shown(self, year: Period, rows: Sequence[Row], up: str) -> dict[str, Any]:
         """Rows by the month in which they begin, samples apart, with what can be asked of them."""
         begin = year.start * 12 + 8
         months = sorted(
@@ -168,49 +206,17 @@ class Almanac:
         return {
             "groups": _by_month(year, (row for row in rows if not row.sample), up),
             "samples": _by_month(year, (row for row in rows if row.sample), up),
-            "kinds": [
-                k for k in UnitType if any(self.archive.units[r.series[0]].type is k for r in rows)
-            ],
+            "kinds": [kind for kind in UnitType if any(row.type is kind for row in rows)],
             "sides": [side for side in Side if any(side in row.sides for row in rows)],
             "months": [(_name(month), _month_words(month)) for month in months],
         }
-
-    @cached_property
-    def _rows(self) -> Mapping[Period, list[_Row]]:
-        """By school year all that is due in one of its months, in the order of units."""
-        found: dict[Period, list[_Row]] = {}
-        order = sorted(
-            self.archive.series(),
-            key=lambda key: (
-                self.archive.units[key[0]].sample,
-                self.archive.units[key[0]].name,
-                key,
-            ),
-        )
-        # A thousand units have few kinds of rows, and the same times in them.
-        kinds: dict[object, list[str]] = {}
-        known: dict[object, list[_Time]] = {}
-        for key in order:
-            for edition in self.archive.editions(*key):
-                for each in due(edition, self.archive):
-                    of, owed = each.version, each.owed
-                    only = of.edition.text is TextState.REPORT_ONLY
-                    kind = of.unit.type, owed.who, owed.what, who(of, owed, self._sides), only
-                    if kind not in kinds:
-                        kinds[kind] = _pieces(*kind)
-                    when = owed.when.text, of.period, of.edition.extended, each.times
-                    if when not in known:
-                        known[when] = list(_by_year(each))
-                    for year, row in _made(each, known[when], kinds[kind]):
-                        found.setdefault(year, []).append(row)
-        return dict(sorted(found.items()))
 
 
 def _pieces(kind: UnitType, who: Sequence[Side], what: str, names: str, only: object) -> list[str]:
     """A row with places for what differs from one of its kind to another, cut at them."""
     places = (_FROM, _TO, _WORDS, _LINK, _UNIT, _NAME)
     made = ENVIRONMENT.get_template("calendar_rows.html").module.row(  # type: ignore[attr-defined]
-        kind, who, what, names, only, _UP, *places
+        kind, who, what, names, only, UP, *places
     )
     found: list[str] = []
     rest = str(made)
@@ -220,7 +226,7 @@ def _pieces(kind: UnitType, who: Sequence[Side], what: str, names: str, only: ob
     return [*found, rest]
 
 
-def _made(due: Due, at: Iterable[_Time], pieces: Sequence[str]) -> Iterator[tuple[Period, _Row]]:
+def _made(due: Due, at: Iterable[_Time], pieces: Sequence[str]) -> Iterator[tuple[Period, Row]]:
     """The rows of a duty, each with its school year."""
     of = due.version
     start, middle, end, before, *rest = pieces
@@ -231,7 +237,13 @@ def _made(due: Due, at: Iterable[_Time], pieces: Sequence[str]) -> Iterator[tupl
     sides, series, duty = due.owed.who, (of.unit_id, of.series_id), (of.edition_name, due.owed.id)
     for time in at:
         html = f"{start}{time.first}{middle}{time.last}{end}{time.words}{tail}"
-        yield time.year, _Row(of.unit.sample, of.unit_id, series, duty, time.span, sides, html)
+        yield (
+            time.year,
+            Row(
+                of.unit.sample, of.unit_id, of.unit.name, of.unit.type, series, duty, time.span,
+                sides, html,
+            ),
+        )  # fmt: skip
 
 
 def _name(month: int) -> str:
@@ -267,10 +279,10 @@ def _by_year(due: Due) -> Iterator[_Time]:
             yield _Time(year, span, begin, end, words)
 
 
-def _by_month(year: Period, rows: Iterable[_Row], up: str) -> list[dict[str, Any]]:
+def _by_month(year: Period, rows: Iterable[Row], up: str) -> list[dict[str, Any]]:
     """Rows below the month in which they begin; what began before stands first."""
     begin = year.start * 12 + 8
-    by_month: dict[int, list[_Row]] = {}
+    by_month: dict[int, list[Row]] = {}
     for row in rows:
         by_month.setdefault(max(month_of(row.span.first), begin - 1), []).append(row)
     return [
@@ -278,20 +290,20 @@ def _by_month(year: Period, rows: Iterable[_Row], up: str) -> list[dict[str, Any
             "id": "truoc" if month < begin else f"thang-{month % 12 + 1}",
             "words": f"từ trước {_month_words(begin)}" if month < begin else _month_words(month),
             "count": len(of),
-            "rows": Markup("".join(row.html for row in _in_order(of)).replace(_UP, up)),  # noqa: S704 each was made by a template
+            "rows": placed((row.html for row in _in_order(of)), up),
         }
         for month, of in sorted(by_month.items())
     ]
 
 
-def _in_order(rows: Iterable[_Row]) -> list[_Row]:
+def _in_order(rows: Iterable[Row]) -> list[Row]:
     """The shortest times first; otherwise in the order of units."""
     return sorted(rows, key=lambda row: (row.span.first, row.span.last))
 
 
-def _in_parts(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+def _in_parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Rows page by page: those of so many units, and fewer where they are heavy."""
-    part: list[_Row] = []
+    part: list[Row] = []
     units: set[str] = set()
     weight = 0
     for row in rows:

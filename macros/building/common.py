@@ -4,8 +4,10 @@
 
 usage ← the bare extracts of all units; the shared clauses
 pages of the shared clauses ← usage; how each unit stands to them; glossary; the shell's frames
-lists and other common pages ← the extracts of all units; shared clauses; day; glossary; frames
-what the home page shows of them ← the same
+what units show in lists ← the extracts of these units; duties of shared clauses; day
+what they have for each school year ← the extracts of these units; which years; day
+lists and other common pages ← what all units show; glossary; frames
+what the home page shows of them ← what all units show
 filed of shared clauses and hand-written pages ← usage; glossary; hand-written pages
 the feed of all ← the news of all parts
 groups, index ← the segments of their units; of the index also what is filed besides
@@ -13,8 +15,9 @@ groups, index ← the segments of their units; of the index also what is filed b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
+from typing import TypeVar
 
 from macros.archive import read_unit
 from macros.building.folder import Folder
@@ -24,9 +27,9 @@ from macros.building.telling import Told, standings, tell
 from macros.building.unit import Setting
 from macros.building.version import version
 from macros.exchange.subscriptions import feed_of_all
+from macros.lists import Lists, Shown, register, shown, years_of
 from macros.markup import ENVIRONMENT
 from macros.model import Archive, UnitId
-from macros.publish import Publication
 from macros.render import FEED
 from macros.search import (
     Group,
@@ -40,7 +43,9 @@ from macros.search import (
     text_files,
     unit_segment,
 )
-from macros.usage import BASE, Common, Usage, shared_pages
+from macros.usage import Common, Usage, shared_pages
+
+V = TypeVar("V")
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
@@ -62,7 +67,8 @@ class _Common:
     def __init__(self, run: Run, setting: Setting) -> None:
         self.run = run
         self.setting = setting
-        self._listed = run.units, run.clauses, str(setting.as_of).encode()
+        duties = sorted((name, each.duties) for name, each in run.beside.shared.items())
+        self._with = version(), repr(duties).encode(), str(setting.as_of).encode()
 
     def write(self, folder: Folder) -> Sequence[str]:
         """The pages about many units; their paths."""
@@ -72,16 +78,18 @@ class _Common:
         shared = self.run.put(
             folder, "shared", (keys.common, self.run.uses, *answers), lambda: self._shared(told)
         )
-        lists = self.run.put(folder, "lists", (keys.common, *self._listed), self._lists)
+        lists = self.run.put(
+            folder, "lists", (keys.common, self.run.units, *self._with), self._pages
+        )
         return [*shared, *lists]
 
     def glanced(self) -> Mapping[str, bytes]:
         """The hand-written pages that show the latest year."""
         shell = self.setting.shell
-        key = version(), *self._listed, *(up.encode() for up in shell.ups)
+        key = self.run.units, *self._with, *(up.encode() for up in shell.ups)
 
         def shown() -> dict[str, str]:
-            return {up: self._publication.glance(up) for up in shell.ups}
+            return {up: self._lists.glance(up) for up in shell.ups}
 
         glances: dict[str, str] = self.run.kept("glance", key, dict, shown) if shell.ups else {}
         return shell.glanced(glances.__getitem__)
@@ -116,20 +124,42 @@ class _Common:
         page = self.setting.shell.page
         return {f"{name}index.html": page(make()) for name, make in shared_pages(usage).items()}
 
-    def _lists(self) -> dict[str, bytes]:
+    def _pages(self) -> dict[str, bytes]:
         page = self.setting.shell.page
-        pages = self._publication.common().items()
-        files = {
-            f"{name}index.html": page(make()) for name, make in pages if not name.startswith(BASE)
-        }
-        return {**files, **dict(self._publication.common_files())}
+        pages = self._lists.pages().items()
+        files = {f"{address}index.html": page(make()) for address, make in pages}
+        return {**files, **dict(self._lists.files())}
 
     @cached_property
-    def _publication(self) -> Publication:
-        # The pages of the shared clauses are made apart, and the others ask for no use of any.
-        nothing = Usage(Archive(units={}, agreements=()))
-        setting = self.setting
-        return Publication(self.run.whole.archive, setting.as_of, setting.shell.contact, nothing)
+    def _lists(self) -> Lists:
+        as_of, contact = self.setting.as_of, self.setting.shell.contact
+        found = list(self._of_neighbours("shown", (), Shown, lambda some: shown(some, as_of)))
+        years = years_of(found, as_of)
+        told = [repr(years).encode()]
+        held = self._of_neighbours("held", told, dict, lambda some: register(some, as_of, years))
+        return Lists(found, held, as_of, contact)
+
+    def _of_neighbours(
+        self, kind: str, key: Sequence[bytes], of: type[V], find: Callable[[Archive], V]
+    ) -> Iterator[V]:
+        """What is found in the facts of some units each; kept, so that an edit costs those of its
+        neighbours.
+        """
+        for units in groups(self.run.briefs):
+            digests = (self.run.briefs[unit].digest for unit in units)
+            make = partial(self._found, units, find)
+            yield self.run.kept(kind, (*self._with, *key, *digests), of, make)
+
+    def _found(self, units: Sequence[UnitId], find: Callable[[Archive], V]) -> V:
+        extracts = self.run.extracts(units)
+        return find(
+            Archive(
+                units={UnitId(name): each.unit for name, each in extracts.items() if each.unit},
+                agreements=tuple(a for each in extracts.values() for a in each.agreements),
+                shared=self.run.beside.shared,
+                glossary=self.run.beside.glossary,
+            )
+        )
 
 
 def _search(made: _Common, folder: Folder) -> None:

@@ -26,7 +26,7 @@ from macros.building.whole import Whole, of_pages
 from macros.cache import Cache
 from macros.links import Rendered
 from macros.markup import seen
-from macros.model import Agreement
+from macros.model import Agreement, UnitId
 from macros.problem import Problem, Severity
 from macros.search import groups
 
@@ -103,7 +103,7 @@ class Run:
 
     @cached_property
     def whole(self) -> Whole:
-        return Whole(self.found, self.beside, self.briefs, lambda: self.extracts, self.written)
+        return Whole(self.found, self.beside, self.briefs, lambda: self.bare, self.written)
 
     @cached_property
     def written(self) -> Sequence[Problem]:
@@ -142,15 +142,15 @@ class Run:
 
     @cached_property
     def units(self) -> bytes:
-        """A digest of what all else asks of units."""
+        """A digest of what lists ask of units."""
         digest = hashlib.sha256()
         for unit, brief in self.briefs.items():
-            digest.update(unit.encode() + b"\0" + brief.digest + bytes([brief.whole]))
+            digest.update(unit.encode() + b"\0" + brief.digest)
         return digest.digest()
 
     @cached_property
     def uses(self) -> bytes:
-        """A digest of what units have to do with shared clauses, and of those."""
+        """A digest of what all else asks of units, and of the shared clauses."""
         digest = hashlib.sha256(version() + self.clauses)
         for unit, brief in self.briefs.items():
             digest.update(unit.encode() + b"\0" + brief.uses)
@@ -159,31 +159,28 @@ class Run:
     # --- what is known of units ---
 
     def extract(self, unit: str) -> Extract:
-        """What all else asks of a unit: just made, kept, or read again."""
+        """What lists ask of a unit: just made, kept, or read again."""
         return self._of(unit, "extract", Extract, lambda made: made.extract)
 
-    @cached_property
-    def extracts(self) -> Mapping[str, Extract]:
-        """What all else asks, by unit."""
-        return self._neighbours("extracts", self.extract)
+    def extracts(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
+        """What lists ask of neighbouring units; it lies in one file too, which is quickly read."""
+        return self._together_of("extracts", units, self.extract)
 
     @cached_property
     def bare(self) -> Mapping[str, Extract]:
-        """What units have to do with shared clauses."""
+        """What all else asks, by unit."""
         one = partial(self._of, kind="bare", of=Extract, take=lambda made: made.bare)
-        return self._neighbours("bares", one)
-
-    def _neighbours(self, kind: str, one: Callable[[str], V]) -> Mapping[str, V]:
-        """A value of each unit; those of neighbours lie in one file too, which is quickly read."""
-
-        def together(units: Sequence[str]) -> dict[str, V]:
-            return {unit: one(unit) for unit in units}
-
-        found: dict[str, V] = {}
+        found: dict[str, Extract] = {}
         for units in groups(self.briefs):
-            of = [self.keys[unit] for unit in units]
-            found |= self.kept(kind, of, dict, partial(together, units))
+            found |= self._together_of("bares", units, one)
         return {unit: found[unit] for unit in self.briefs}
+
+    def _together_of(
+        self, kind: str, units: Sequence[UnitId], one: Callable[[str], V]
+    ) -> Mapping[str, V]:
+        of = [self.keys[unit] for unit in units]
+        found: dict[str, V] = self.kept(kind, of, dict, lambda: {unit: one(unit) for unit in units})
+        return found
 
     def newest(self, unit: str) -> tuple[Agreement, ...]:
         """The newest texts of a unit."""

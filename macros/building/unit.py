@@ -52,7 +52,7 @@ _FAST = 1  # of zlib: pages shrink to an eighth at little cost
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What all else asks of a unit: its facts, and of its pages the clauses that use shared
-    wordings. `bare`: without the facts that say nothing of shared clauses.
+    wordings. `bare`: without the facts that are for lists alone.
     """
 
     unit: Unit | None
@@ -353,7 +353,9 @@ def _light(agreement: Agreement) -> Agreement:
 
 
 def _bare(extract: Extract) -> Extract:
-    """What of an extract speaks of shared clauses: names, terms, which editions there are."""
+    """What of an extract the rules between units and the pages of the shared clauses ask: names,
+    addresses, terms, which editions there are.
+    """
     if extract.unit is None:
         return extract
     series = {
@@ -363,7 +365,7 @@ def _bare(extract: Extract) -> Extract:
         )
         for name, each in extract.unit.series.items()
     }
-    unit = replace(extract.unit, series=series, region=None, valid=None, successor=None, aliases=())
+    unit = replace(extract.unit, series=series, region=None, valid=None)
     return Extract(unit, tuple(replace(each, unit=unit) for each in extract.agreements))
 
 

@@ -24,9 +24,10 @@ from macros.archive import load
 from macros.clauses import terms_of, wording
 from macros.model import Agreement, Archive, Glossary, Shared, SharedClause, TextState, Unit, UnitId
 from macros.problem import Problem, Severity, as_json
-from macros.publish import ANY, Publication
 from macros.reading import read
+from macros.redline import ANY
 from macros.render import Contact
+from tests.whole_site import WholeSite
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "tests" / "broken" / "base"
@@ -92,7 +93,7 @@ def known() -> frozenset[str]:
     for path in (ROOT / "macros" / "templates").glob("*.html"):
         text = re.sub(r"\{[{%#].*?[}%#]\}", "", path.read_text(encoding="utf-8"))
         found |= Seen(text).marks | {f"{name}=" for name in re.findall(r"\s([a-z-]+)=\"", text)}
-    publication = Publication(load(ROOT).archive, DAY, CONTACT)
+    publication = WholeSite(load(ROOT).archive, DAY, CONTACT)
     for make in publication.pages().values():
         found |= Seen(make().html).marks
     return frozenset(found) - _OF_WHOLE_PAGES | {f"<h{level}" for level in range(2, 7)}
@@ -113,9 +114,9 @@ def told(problems: tuple[Problem, ...]) -> bool:
 
 def published(archive: Archive) -> None:
     """Make every page and file of an archive: no foreign element, attribute or address."""
-    publication = Publication(archive, DAY, CONTACT)
+    publication = WholeSite(archive, DAY, CONTACT)
     pages = [make() for address, make in publication.pages().items() if address != ANY]
-    for html in [*(p.html for p in pages), publication.glance("./")]:
+    for html in [*(p.html for p in pages), publication.lists.glance("./")]:
         seen = Seen(html)
         assert not seen.marks - known(), seen.marks - known()
         foreign = [link for link in seen.links if not _stays(link)]

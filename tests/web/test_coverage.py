@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from macros.coverage import Coverage
+from macros.calendar import school_year
+from macros.coverage import Coverage, joined, register, years
 from macros.model import (
     Agreement,
     Archive,
@@ -75,7 +76,9 @@ def of(count: int) -> Coverage:
             for period in editions
         ]  # fmt: skip
     archive = Archive(units=units, agreements=tuple(agreements))
-    return Coverage(archive, date.fromisoformat(AS_OF), TYPES, SLUGS)
+    day = date.fromisoformat(AS_OF)
+    shown = sorted({school_year(day), *years(archive, day)})
+    return Coverage(joined([register(archive, day, shown, TYPES)], shown), day, TYPES, SLUGS)
 
 
 @pytest.fixture

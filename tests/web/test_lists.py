@@ -11,9 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from macros.archive import load
+from macros.lists import UNITS
 from macros.model import Archive, SharedClause, UnitId, UnitName
-from macros.publish import UNITS, Publication
-from macros.render import Contact
+from tests.whole_site import WholeSite
 
 from .conftest import AS_OF, ROOT
 
@@ -23,7 +23,7 @@ COUNT = 1000
 
 
 @pytest.fixture(scope="module")
-def publication() -> Publication:
+def publication() -> WholeSite:
     """A unit a thousand times under other names, and 250 shared clauses."""
     archive = load(ROOT).archive
     names = {UnitId(f"do-{n:04}"): f"Trường Mầm non Đo {n:04}" for n in range(COUNT)}
@@ -41,14 +41,14 @@ def publication() -> Publication:
             for n in range(250)
         },
     )
-    return Publication(found, date.fromisoformat(AS_OF), Contact())
+    return WholeSite(found, date.fromisoformat(AS_OF))
 
 
 @pytest.fixture
 def opened(open_page, publication, address):
     """Open a page of that archive in the site's frame; its other pages and files are there too."""
     made = publication.common()
-    files = dict(publication.common_files())
+    files = dict(publication.lists.files())
 
     def opening(path: str, **how: object):
         frame = open_page(path.partition("?")[0], **how)
