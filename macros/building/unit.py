@@ -26,7 +26,7 @@ from macros.exchange import subscriptions
 from macros.exchange.documents import documents
 from macros.exchange.feed import Entry as News
 from macros.exchange.subscriptions import news
-from macros.markup import ENVIRONMENT
+from macros.markup import ENVIRONMENT, SitePage
 from macros.model import (
     Agreement,
     Archive,
@@ -93,15 +93,25 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A unit's pages before the theme is around them, its own first, and its other files by path.
+    `documents` are files that are kept one by one: by path their kind and key.
+    """
+
+    pages: tuple[SitePage, ...]
+    files: Mapping[str, bytes]
+    documents: Mapping[str, tuple[str, tuple[bytes, ...]]]
+    news: tuple[News, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A unit's files in the site, by path with their digests; `page` is its own page, with holes.
-    `documents` are those of the files that are kept one by one: by path their kind and key. `news`
-    are for the feed of all units, where the site has an address.
+    `news` are for the feed of all units, where the site has an address.
     """
 
     files: tuple[Entry, ...]
     page: bytes
-    documents: Mapping[str, tuple[str, tuple[bytes, ...]]]
     news: tuple[News, ...] = ()
 
 
@@ -146,7 +156,8 @@ class Keys:
 
     read ← the unit's files; the shared clauses that its pages ask for; the originals it names; code
     extract, bare extract, newest texts ← read
-    part ← read; the last turning day that has come; glossary; the shell (frames, assets, contact)
+    drawn ← read; the last turning day that has come; glossary; what the configuration says in pages
+    part ← drawn; the theme (frames, names of assets)
     segment ← read; the last turning day that has come; glossary
     telling ← part; what all units tell of the shared clauses; their texts; the successor's name
     What stands between units and is told of many of them: `Whole` and `common`.
@@ -156,12 +167,13 @@ class Keys:
         self._context = context
         self._glossary = _digest(repr(sorted(context.beside.glossary.abbreviations.items())))
         setting = context.setting
-        self._shell = _digest(repr(_of_pages(setting.shell))) if setting else b""
+        self._said = _digest(repr(_of_pages(setting.shell))) if setting else b""
+        self._theme = _digest(repr(_around_pages(setting.shell))) if setting else b""
 
     @property
     def common(self) -> bytes:
         """Of what the pages about many units are made with besides."""
-        return _digest(version(), self._glossary, self._shell)
+        return _digest(version(), self._glossary, self._said, self._theme)
 
     @property
     def filed(self) -> bytes:
@@ -192,7 +204,11 @@ class Keys:
 
     def part(self, read: bytes, brief: Brief) -> bytes:
         """Of a unit's files in the site."""
-        return _digest(read, self._day(brief), self._glossary, self._shell)
+        return _digest(self.drawn(read, brief), self._theme)
+
+    def drawn(self, read: bytes, brief: Brief) -> bytes:
+        """Of its pages before the theme is around them."""
+        return _digest(b"drawn", read, self._day(brief), self._glossary, self._said)
 
     def segment(self, read: bytes, brief: Brief) -> bytes:
         """Of what is filed of a unit."""
@@ -251,17 +267,21 @@ class Maker:
 
     def content(self, read: bytes, brief: Brief) -> Mapping[str, bytes] | None:
         """The files of a part that was made before, if all are still kept."""
-        part = self.part(read, brief)
-        key = (self.keys.part(read, brief),)
-        found: dict[str, bytes] | None = self.cache.load("pages", key, dict, packed=True)
-        if part is None or found is None:
+        drawn = self._drawn(read, brief)
+        return self._framed(drawn)[0] if drawn else None
+
+    def _drawn(self, read: bytes, brief: Brief) -> Drawn | None:
+        """The unit's pages as they were drawn before, if all that belongs to them is still kept."""
+        found = self.cache.load("drawn", (self.keys.drawn(read, brief),), Drawn, packed=True)
+        if found is None:
             return None
-        for path, (kind, of) in part.documents.items():
+        files = dict(found.files)
+        for path, (kind, of) in found.documents.items():
             document = self.cache.get(kind, of)
             if document is None:
                 return None
-            found[path] = document
-        return found
+            files[path] = document
+        return replace(found, files=files)
 
     def segment(self, read: bytes, brief: Brief) -> Segment | None:
         """What is filed of the unit, if that was made before."""
@@ -270,8 +290,27 @@ class Maker:
     # --- what is made ---
 
     def make(self, unit_id: str, found: Snapshot) -> Made:
-        """Read a unit, check it, and unless it has errors make its part of the site."""
+        """Read a unit, check it, and unless it has errors make its part of the site. Where only the
+        theme is another than before, it is put around the pages that were drawn then.
+        """
         files = self.keys.files(found)
+        return self._made_before(files) or self._made(unit_id, files, found)
+
+    def _made_before(self, files: bytes) -> Made | None:
+        known = self.known(files) if self.context.setting else None
+        drawn = self._drawn(*known) if known else None
+        if known is None or drawn is None:
+            return None
+        key, brief = known
+        extract, bare = (self.cache.load(kind, (key,), Extract) for kind in ("extract", "bare"))
+        newest = self.cache.load("newest", (key,), tuple, packed=True)
+        if extract is None or bare is None or newest is None:
+            return None
+        part, content = self._put_in_frames(key, brief, drawn)
+        held = {("part", self.keys.part(key, brief)): part}
+        return Made(key, brief, extract, bare, part, content, newest, held)
+
+    def _made(self, unit_id: str, files: bytes, found: Snapshot) -> Made:
         beside = self.context.beside
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
         originals = _Watched(beside.originals)
@@ -301,11 +340,11 @@ class Maker:
             return made
         held: dict[tuple[str, bytes], object] = {("needs", files): needs, ("brief", key): brief}
         setting = self.context.setting
+        for (kind, own_key), value in held.items():
+            self.cache.store(kind, (own_key,), value)
         if setting:
             made = self._published(UnitId(unit_id), archive, made, setting)
             held["part", self.keys.part(key, brief)] = made.part
-        for (kind, own_key), value in held.items():
-            self.cache.store(kind, (own_key,), value)
         return replace(made, held=held)
 
     def _published(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Made:
@@ -314,34 +353,56 @@ class Maker:
         offered = documents(archive.agreements, publication.pairs) if shell.downloads else ()
         found = tuple(offered)
         publication.offers(each.address for each in found)
-        content: dict[str, bytes] = {}
-        for address, make in publication.of_unit(unit_id).items():
-            content[f"{address}index.html"] = shell.page(make())
-        page = content.pop(f"don-vi/{unit_id}/index.html")
-        content |= publication.files_of(unit_id)
+        pages = {address: make() for address, make in publication.of_unit(unit_id).items()}
+        own = pages.pop(f"don-vi/{unit_id}/")
+        files = dict(publication.files_of(unit_id))
         # A feed is nothing without whole addresses.
         told = news(archive, unit_id, publication.since) if shell.site_url else ()
-        content |= subscriptions.files(archive, unit_id, told, shell.site_url)
+        files |= subscriptions.files(archive, unit_id, told, shell.site_url)
         segment = unit_segment(archive, unit_id, as_of)
-        content |= text_files(segment)
-        self.cache.store("pages", (self.keys.part(made.key, made.brief),), content, packed=True)
-        content |= {each.address: self.cache.of(each.kind, each.key, each.make) for each in found}
-        files = tuple((path, hashlib.sha256(data).hexdigest()) for path, data in content.items())
+        files |= text_files(segment)
         kept = {each.address: (each.kind, each.key) for each in found}
-        part = Part(files, zlib.compress(page, _FAST), kept, told)
+        drawn = Drawn((own, *pages.values()), files, kept, told)
+        drawn_key = self.keys.drawn(made.key, made.brief)
+        self.cache.store("drawn", (drawn_key,), drawn, packed=True)
+        whole = {each.address: self.cache.of(each.kind, each.key, each.make) for each in found}
+        drawn = replace(drawn, files={**files, **whole})
+        part, content = self._put_in_frames(made.key, made.brief, drawn)
         segment_key = self.keys.segment(made.key, made.brief)
         self.cache.store("segment", (segment_key,), replace(segment, texts=()))
         newest = tuple(each for _, each in newest_texts(archive)) if archive.shared else ()
         self.cache.store("newest", (made.key,), newest, packed=True)
         return replace(made, part=part, content=content, newest=newest)
 
+    def _put_in_frames(
+        self, read: bytes, brief: Brief, drawn: Drawn
+    ) -> tuple[Part, Mapping[str, bytes]]:
+        content, page = self._framed(drawn)
+        files = tuple((path, hashlib.sha256(data).hexdigest()) for path, data in content.items())
+        part = Part(files, zlib.compress(page, _FAST), drawn.news)
+        self.cache.store("part", (self.keys.part(read, brief),), part)
+        return part, content
+
+    def _framed(self, drawn: Drawn) -> tuple[dict[str, bytes], bytes]:
+        """The files of a part, and the unit's own page, with holes."""
+        if self.context.setting is None:
+            raise RuntimeError("no theme before a page")
+        around = self.context.setting.shell.page
+        own, *others = drawn.pages
+        content = {f"{page.address}index.html": around(page) for page in others}
+        return {**content, **drawn.files}, around(own)
+
 
 def _of_pages(shell: Shell) -> tuple[object, ...]:
-    """What of a shell the pages of a unit depend on."""
+    """What of a shell the pages of a unit say."""
+    return shell.site_url, shell.contact, shell.downloads
+
+
+def _around_pages(shell: Shell) -> tuple[object, ...]:
+    """What of a shell stands around them."""
     return (
         sorted(shell.frames.items(), key=repr), list(shell.leaf), list(shell.branch),
-        sorted(shell.names.items()), list(shell.scripts), shell.site_url, shell.contact,
-        shell.downloads,
+        sorted(shell.names.items()), list(shell.scripts), shell.site_url,
     )  # fmt: skip
 
 
