@@ -197,10 +197,22 @@ def test_check_as_the_whole_way(
     assert problems_in(project) == check(project)
 
 
+@pytest.mark.parametrize(
+    ("edit", "asked"),
+    [
+        (sub("docs/don-vi/truong-la/cong-doan/2025-2026.md", "5.000.000", "6.000.000"), ["truong-la"]),
+        (put("docs/huong-dan/index.md", GUIDE + "\nThêm một câu.\n"), []),
+        (OWNERS["style-edited"], []),
+        (OWNERS["configuration"], []),
+        (sub("data/glossary.yml", "abbreviations:", "abbreviations:\n  XYZW: không ai viết"), []),
+        (sub("data/glossary.yml", "abbreviations:", "abbreviations:\n  Mầm: chồi"), ["mam-non-thu"]),
+    ],
+    ids=["text", "guide", "style", "configuration", "unused-entry", "used-entry"],
+)  # fmt: skip
 def test_what_an_edit_does_not_touch_is_not_made_again(
-    builder: Builder, monkeypatch: pytest.MonkeyPatch
+    edit: Edit, asked: list[str], builder: Builder, monkeypatch: pytest.MonkeyPatch
 ):
-    """After an edit in one unit no other is read, and MkDocs is not started."""
+    """After an edit in one unit no other is read; after one of the theme, none is."""
     from macros.building import unit
 
     read: list[str] = []
@@ -211,11 +223,15 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
         return plain(found, unit_id, beside)
 
     monkeypatch.setattr(unit, "read_unit", watched)
-    sub("docs/don-vi/truong-la/cong-doan/2025-2026.md", "5.000.000", "6.000.000")(builder.root)
-    own = replace(of(builder.root), make_shell=lambda *_: pytest.fail("the shell was made again"))
+    edit(builder.root)
+    own = of(builder.root)
+    if asked:
+        own = replace(own, make_shell=lambda *_: pytest.fail("the shell was made again"))
     build(own, Folder(builder.served.path, own=builder.served.files, live=True))
+    monkeypatch.undo()
 
-    assert ["truong-la"] == read
+    assert asked == read
+    assert [] == differing(builder.full(), contents(builder.served.path))
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {

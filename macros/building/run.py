@@ -254,6 +254,7 @@ class Run:
         if unit in self.briefs:
             yield "brief", self.keys[unit]
             if self.context.setting:
+                yield "words", self.keys[unit]
                 yield "part", self.maker.keys.part(self.keys[unit], self.briefs[unit])
         if unit in self.told:
             yield "told", self.told[unit]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
@@ -39,6 +39,7 @@ from macros.model import (
     Unit,
     UnitId,
 )
+from macros.postings import words_of
 from macros.problem import Problem, Severity
 from macros.publish import Publication
 from macros.search import Segment, text_files, unit_segment
@@ -156,16 +157,23 @@ class Keys:
 
     read ← the unit's files; the shared clauses that its pages ask for; the originals it names; code
     extract, bare extract, newest texts ← read
-    drawn ← read; the last turning day that has come; glossary; what the configuration says in pages
+    words ← read
+    drawn ← read; the last turning day that has come; the entries of the glossary that its words can
+        hold; what the configuration says in pages
     part ← drawn; the theme (frames, names of assets)
-    segment ← read; the last turning day that has come; glossary
+    segment ← read; the last turning day that has come; the same entries
     telling ← part; what all units tell of the shared clauses; their texts; the successor's name
     What stands between units and is told of many of them: `Whole` and `common`.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, words: Callable[[bytes], str | None]) -> None:
+        """`words`: those of a unit by the key of what was read, where they are known."""
         self._context = context
-        self._glossary = _digest(repr(sorted(context.beside.glossary.abbreviations.items())))
+        self._words = words
+        self._entries = sorted(context.beside.glossary.abbreviations.items())
+        self._glossary = _digest(repr(self._entries))
+        self._beginnings = [words_of(short)[:1] for short, _ in self._entries]
+        self._held: dict[bytes, bytes] = {}
         setting = context.setting
         self._said = _digest(repr(_of_pages(setting.shell))) if setting else b""
         self._theme = _digest(repr(_around_pages(setting.shell))) if setting else b""
@@ -208,11 +216,31 @@ class Keys:
 
     def drawn(self, read: bytes, brief: Brief) -> bytes:
         """Of its pages before the theme is around them."""
-        return _digest(b"drawn", read, self._day(brief), self._glossary, self._said)
+        return _digest(b"drawn", read, self._day(brief), self._entries_of(read), self._said)
 
     def segment(self, read: bytes, brief: Brief) -> bytes:
         """Of what is filed of a unit."""
-        return _digest(b"segment", read, self._day(brief), self._glossary)
+        return _digest(b"segment", read, self._day(brief), self._entries_of(read))
+
+    def _entries_of(self, read: bytes) -> bytes:
+        """Of the glossary's entries that a unit's words can hold, alone or joined with others: whose
+        first word stands in one of them. Of all, where its words are not known.
+        """
+        found = self._held.get(read)
+        if found is None:
+            words = self._words(read)
+            if words is None:
+                return self._glossary
+            found = self._held[read] = _digest(
+                repr(
+                    [
+                        entry
+                        for entry, first in zip(self._entries, self._beginnings, strict=True)
+                        if not first or first[0][0] in words
+                    ]
+                )
+            )
+        return found
 
     def _day(self, brief: Brief) -> bytes:
         """Until the next turning day nothing changes."""
@@ -234,7 +262,7 @@ class Maker:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.keys = Keys(context)
+        self.keys = Keys(context, lambda read: self.asked("words", read, str))
         self.cache = context.cache
         # What each build asks of each unit, by kind and key: read from few files together.
         self.held: dict[tuple[str, bytes], object] = {}
@@ -344,6 +372,7 @@ class Maker:
             self.cache.store(kind, (own_key,), value)
         if setting:
             made = self._published(UnitId(unit_id), archive, made, setting)
+            held["words", key] = self.held["words", key]
             held["part", self.keys.part(key, brief)] = made.part
         return replace(made, held=held)
 
@@ -361,6 +390,8 @@ class Maker:
         files |= subscriptions.files(archive, unit_id, told, shell.site_url)
         segment = unit_segment(archive, unit_id, as_of)
         files |= text_files(segment)
+        words = self.held["words", made.key] = _words(archive, segment)
+        self.cache.store("words", (made.key,), words)
         kept = {each.address: (each.kind, each.key) for each in found}
         drawn = Drawn((own, *pages.values()), files, kept, told)
         drawn_key = self.keys.drawn(made.key, made.brief)
@@ -391,6 +422,13 @@ class Maker:
         own, *others = drawn.pages
         content = {f"{page.address}index.html": around(page) for page in others}
         return {**content, **drawn.files}, around(own)
+
+
+def _words(archive: Archive, segment: Segment) -> str:
+    """All words of a unit once, folded: those of its sources and those under which it is filed."""
+    sources = {*words_of(repr((archive.units, [each.page for each in archive.agreements])))}
+    filed = (key.partition("\0")[0] for key in segment.index.words)
+    return " ".join(sorted({folded for folded, _ in sources} | {*filed}))
 
 
 def _of_pages(shell: Shell) -> tuple[object, ...]:
