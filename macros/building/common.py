@@ -8,7 +8,7 @@ lists and other common pages ← the extracts of all units; shared clauses; day;
 what the home page shows of them ← the same
 filed of shared clauses and hand-written pages ← usage; glossary; hand-written pages
 the feed of all ← the news of all parts
-groups, index ← the segments of their units; of the index also what is filed besides
+neighbours, groups, index ← the segments of their units; of the index also what is filed besides
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from macros.search import (
     SharedTexts,
     groups,
     index_files,
+    joined_segments,
     merged,
     other_segments,
     shared_texts,
@@ -41,6 +42,9 @@ from macros.search import (
     unit_segment,
 )
 from macros.usage import BASE, Common, Usage, shared_pages
+
+# So many neighbours are filed together before their group is.
+_NEAR = 8
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
@@ -137,7 +141,7 @@ def _search(made: _Common, folder: Folder) -> None:
     run, setting = made.run, made.setting
     shell, short = setting.shell, run.beside.glossary.abbreviations
     key = run.maker.keys.filed, run.uses, shell.told
-    of = [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.parts]
+    of = _filed(run, run.parts)
 
     @cache
     def others() -> list[Segment]:
@@ -155,14 +159,25 @@ def _search(made: _Common, folder: Folder) -> None:
 
 
 def _groups(run: Run, setting: Setting) -> Iterator[Group]:
-    """What is filed of all units; groups in which nothing changed are taken over."""
+    """What is filed of all units; groups in which nothing changed are taken over, and in the others
+    what is filed of those neighbours of whom none changed.
+    """
     for units in groups(run.parts):
-        of = [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in units]
-        yield run.kept("group", of, Group, partial(_group, run, setting, units))
+        yield run.kept("group", _filed(run, units), Group, partial(_group, run, setting, units))
 
 
 def _group(run: Run, setting: Setting, units: Sequence[UnitId]) -> Group:
+    near = (units[start : start + _NEAR] for start in range(0, len(units), _NEAR))
     return merged(
+        [
+            run.kept("filed-near", _filed(run, each), Segment, partial(_near, run, setting, each))
+            for each in near
+        ]
+    )
+
+
+def _near(run: Run, setting: Setting, units: Sequence[UnitId]) -> Segment:
+    return joined_segments(
         [
             run.maker.segment(run.keys[unit], run.briefs[unit])
             or unit_segment(
@@ -171,6 +186,11 @@ def _group(run: Run, setting: Setting, units: Sequence[UnitId]) -> Group:
             for unit in units
         ]
     )
+
+
+def _filed(run: Run, units: Iterable[str]) -> list[bytes]:
+    """The keys of what is filed of units."""
+    return [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in units]
 
 
 def _sitemap(shell: Shell, run: Run, common: Sequence[str]) -> bytes:
