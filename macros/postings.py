@@ -286,7 +286,8 @@ def packed(runs: Sequence[Mapping[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         if not held:
             first = key
         shared = _shared(before, key)
-        held += coded_number(shared) + _text(key[shared:]) + coded_number(len(body)) + body
+        held += coded_number(shared) + _text(key[shared:]) + coded_number(len(body))
+        held += body
         before = key
     if held:
         yield first, bytes(held)
@@ -298,7 +299,9 @@ def _entries(runs: Sequence[Mapping[str, bytes]]) -> Iterator[tuple[str, bytes]]
     for number, run in enumerate(runs):
         place = coded_number(number)
         for key, coded in run.items():
-            lists[key] += (place, coded)
+            found = lists[key]
+            found.append(place)
+            found.append(coded)
     before, body = "", b""
     for key in sorted(lists, key=lambda key: key.encode("utf-16-be")):
         own, _, name = key.partition(_OF)
@@ -397,6 +400,7 @@ def _count(coded: bytes) -> int:
     return len(coded.translate(None, _MORE))
 
 
+@lru_cache(maxsize=1 << 14)
 def _text(text: str) -> bytes:
     data = text.encode()
     return coded_number(len(data)) + data

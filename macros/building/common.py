@@ -141,7 +141,7 @@ def _search(made: _Common, folder: Folder) -> None:
     run, setting = made.run, made.setting
     shell, short = setting.shell, run.beside.glossary.abbreviations
     key = run.maker.keys.filed, run.uses, shell.told
-    of = _filed(run, run.parts)
+    of = {unit: run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.parts}
 
     @cache
     def others() -> list[Segment]:
@@ -152,28 +152,26 @@ def _search(made: _Common, folder: Folder) -> None:
 
     def index() -> dict[str, bytes]:
         other = run.kept("others", key, Group, lambda: merged(others()))
-        return dict(index_files(short, [*_groups(run, setting), other]))
+        return dict(index_files(short, [*_groups(run, setting, of), other]))
 
     run.put(folder, "texts", key, texts)
-    run.put(folder, "index", (*key, *of), index)
+    run.put(folder, "index", (*key, *of.values()), index)
 
 
-def _groups(run: Run, setting: Setting) -> Iterator[Group]:
-    """What is filed of all units; groups in which nothing changed are taken over, and in the others
-    what is filed of those neighbours of whom none changed.
+def _groups(run: Run, setting: Setting, of: Mapping[str, bytes]) -> Iterator[Group]:
+    """What is filed of all units, by the keys of that; groups in which nothing changed are taken
+    over, and in the others what is filed of those neighbours of whom none changed.
     """
+
+    def group(units: Sequence[UnitId]) -> Group:
+        return merged([near(units[at : at + _NEAR]) for at in range(0, len(units), _NEAR)])
+
+    def near(units: Sequence[UnitId]) -> Segment:
+        make = partial(_near, run, setting, units)
+        return run.kept("neighbours", [of[unit] for unit in units], Segment, make)
+
     for units in groups(run.parts):
-        yield run.kept("group", _filed(run, units), Group, partial(_group, run, setting, units))
-
-
-def _group(run: Run, setting: Setting, units: Sequence[UnitId]) -> Group:
-    near = (units[start : start + _NEAR] for start in range(0, len(units), _NEAR))
-    return merged(
-        [
-            run.kept("filed-near", _filed(run, each), Segment, partial(_near, run, setting, each))
-            for each in near
-        ]
-    )
+        yield run.kept("group", [of[unit] for unit in units], Group, partial(group, units))
 
 
 def _near(run: Run, setting: Setting, units: Sequence[UnitId]) -> Segment:
@@ -186,11 +184,6 @@ def _near(run: Run, setting: Setting, units: Sequence[UnitId]) -> Segment:
             for unit in units
         ]
     )
-
-
-def _filed(run: Run, units: Iterable[str]) -> list[bytes]:
-    """The keys of what is filed of units."""
-    return [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in units]
 
 
 def _sitemap(shell: Shell, run: Run, common: Sequence[str]) -> bytes:
