@@ -10,9 +10,9 @@ A word is filed under its folded form (no accents, đ as d, small letters) with 
 accented form in which it is printed. Words of a record's text and words that only say where it
 stands (its unit, its section, "khoản 2 mục I") have lists apart.
 
-Records are filed in an `Index` of their own, counted from 0. Indexes that stand side by side are
-joined into a `Run`, whose lists are coded; the files of many runs are their lists put one after
-another, and nothing in them is counted or coded again.
+Records are filed in an `Index` of their own, counted from 0. What was `Filed` side by side is joined,
+in as many steps as one likes; of that a `Run` has the shortest form. The files of many runs are
+their lists put one after another, and nothing in them is counted or coded again.
 """
 
 from __future__ import annotations
@@ -20,14 +20,18 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from unicodedata import combining, normalize
 from zlib import crc32
 
 _WORD = re.compile(r"[^\W_]+")
-_RUN = re.compile("1+")
+# In bytes, where a number ends in one below 128: a number; a gap and those after it that are none.
+_NUMBER = re.compile(rb"[\x80-\xff]*[\x00-\x7f]")
+_RUN = re.compile(rb"([\x80-\xff]*[\x00-\x7f])(\x00*)")
+_MORE = bytes(range(128, 256))
+_NOT_BEGINNING = b"\0" + _MORE
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 # The names of two lists that no accented form can have: words that say where a record stands, and
 # all forms together.
@@ -106,24 +110,61 @@ class Shorts:
         return found
 
 
-@dataclass(slots=True)
-class Index:
-    """What was filed so far. Records are numbers from 0; many of them are one whole number whose
-    bits say which. A key is a word or pair, and the name of one of its lists.
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists of records by key, column by column: each has its first and its last record, and how
+    many are left out before each other one, coded.
+
+    So lists are put one after another without a look at what is between their ends.
     """
 
-    words: dict[str, int] = field(default_factory=dict)
-    pairs: dict[str, int] = field(default_factory=dict)
-    around: dict[str, int] = field(default_factory=dict)
-    size: int = 0
+    keys: str  # a line each
+    firsts: tuple[int, ...]
+    lasts: tuple[int, ...]
+    gaps: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, found: Mapping[str, int]) -> Lists:
+        """From one whole number for each key, whose bits are the records."""
+        gaps = {records: _gaps(records) for records in set(found.values())}
+        return cls(
+            "\n".join(found),
+            tuple((records & -records).bit_length() - 1 for records in found.values()),
+            tuple(records.bit_length() - 1 for records in found.values()),
+            tuple(gaps[records] for records in found.values()),
+        )
+
+    def __iter__(self) -> Iterator[tuple[str, int, int, bytes]]:
+        return zip(self.keys.split("\n"), self.firsts, self.lasts, self.gaps, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What was filed under words and under pairs; a key is a word or pair, and the name of one of
+    its lists. Records are numbers from 0.
+    """
+
+    size: int
+    words: Lists
+    pairs: Lists
+
+
+class Index:
+    """Records while they are filed; many of them are one whole number whose bits say which."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, int] = {}
+        self._pairs: dict[str, int] = {}
+        self._around: dict[str, int] = {}
+        self._size = 0
 
     def add(self, text: str, around: Sequence[str], shorts: Shorts) -> int:
         """File a record under the words of its text, written short or in full, and of what stands
         around it; return how many words its text has.
         """
-        own, self.size = 1 << self.size, self.size + 1
+        own, self._size = 1 << self._size, self._size + 1
         within = words_of(text)
-        filed, pairs = self.words, self.pairs
+        filed, pairs = self._words, self._pairs
         for words in (within, *shorts.in_full(within)):
             before = ""
             for folded, accented in words:
@@ -133,15 +174,37 @@ class Index:
                     key = f"{before} {folded}{_OF}{ALL}"
                     pairs[key] = pairs.get(key, 0) | own
                 before = folded
-        # The same few texts stand around many records: their words are filed once, in the run.
+        # The same few texts stand around many records: their words are filed once, in the end.
         for part in around:
-            _put(self.around, part, own)
+            _put(self._around, part, own)
         return len(within)
+
+    def filed(self) -> Filed:
+        """All that was filed."""
+        words, pairs = self._words.copy(), self._pairs.copy()
+        for part, records in self._around.items():
+            of_words, of_pairs = _keys_around(part)
+            for key in of_words:
+                _put(words, key, records)
+            for key in of_pairs:
+                _put(pairs, key, records)
+        words |= _beginnings(words)
+        return Filed(self._size, Lists.of(words), Lists.of(pairs))
+
+
+@lru_cache(maxsize=1 << 14)
+def _keys_around(part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words and the pairs under which a text that stands around records is filed."""
+    beside = words_of(part)
+    return (
+        tuple(f"{folded}{_OF}{AROUND}" for folded, _ in beside),
+        tuple(f"{one} {other}{_OF}{AROUND}" for (one, _), (other, _) in pairwise(beside)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Indexes one after another: how many records, their coded lists, and how many records of
+    """What was filed as files have it: how many records, their coded lists, and how many records of
     texts each word has.
     """
 
@@ -151,35 +214,51 @@ class Run:
     common: Mapping[str, int]
 
 
-def joined(indexes: Iterable[Index]) -> Run:
-    """A run of indexes. The records of each are counted on from those of the one before."""
-    words: dict[str, int] = {}
-    pairs: dict[str, int] = {}
-    around: dict[str, int] = {}
-    size = 0
-    for each in indexes:
-        for own, whole in ((each.words, words), (each.pairs, pairs), (each.around, around)):
-            for key, records in own.items():
-                whole[key] = whole.get(key, 0) | records << size
-        size += each.size
+def joined(filed: Sequence[Filed]) -> Filed:
+    """What was filed apart, one after another: the records of each are counted on from those of the
+    one before.
+    """
+    *starts, size = accumulate((each.size for each in filed), initial=0)
+    words = _joined(starts, [each.words for each in filed])
+    return Filed(size, words, _joined(starts, [each.pairs for each in filed]))
+
+
+def _joined(starts: Sequence[int], pieces: Sequence[Lists]) -> Lists:
+    firsts: dict[str, int] = {}
+    lasts: dict[str, int] = {}
+    parts: dict[str, list[bytes]] = {}
+    for start, piece in zip(starts, pieces, strict=True):
+        before = start - 1
+        for key, first, last, gaps in piece:
+            if key in lasts:
+                parts[key] += (coded_number(before + first - lasts[key]), gaps)
+            else:
+                firsts[key] = start + first
+                parts[key] = [gaps]
+            lasts[key] = start + last
+    gaps_of = tuple(map(b"".join, parts.values()))
+    return Lists("\n".join(firsts), tuple(firsts.values()), tuple(lasts.values()), gaps_of)
+
+
+def coded(filed: Filed) -> Run:
+    """The shortest form of all lists."""
     common: Counter[str] = Counter()
-    for key, records in words.items():
-        folded = key.partition(_OF)[0]
-        if len(folded) > 1 and not folded.isdigit():
-            common[folded] += records.bit_count()
-    for part, records in around.items():
-        beside = words_of(part)
-        for folded, _ in beside:
-            _put(words, f"{folded}{_OF}{AROUND}", records)
-        for (first, _), (second, _) in pairwise(beside):
-            _put(pairs, f"{first} {second}{_OF}{AROUND}", records)
-    words |= _beginnings(words)
-    return Run(
-        size,
-        {key: coded_records(records) for key, records in words.items()},
-        {key: coded_records(records) for key, records in pairs.items()},
-        dict(common),
-    )
+    for key, _, _, gaps in filed.words:
+        folded, _, name = key.partition(_OF)
+        if name not in (AROUND, ALL) and len(folded) > 1 and not folded.isdigit():
+            common[folded] += 1 + _count(gaps)
+    return Run(filed.size, _coded(filed.words), _coded(filed.pairs), dict(common))
+
+
+def _coded(lists: Lists) -> dict[str, bytes]:
+    known: dict[tuple[int, int, bytes], bytes] = {}  # many words stand in the same few records
+    found = {}
+    for key, first, last, gaps in lists:
+        records = first, last, gaps
+        if records not in known:
+            known[records] = coded_records(*records)
+        found[key] = known[records]
+    return found
 
 
 def most_common(runs: Iterable[Run], many: int) -> list[str]:
@@ -207,7 +286,8 @@ def packed(runs: Sequence[Mapping[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         if not held:
             first = key
         shared = _shared(before, key)
-        held += coded_number(shared) + _text(key[shared:]) + coded_number(len(body)) + body
+        held += coded_number(shared) + _text(key[shared:]) + coded_number(len(body))
+        held += body
         before = key
     if held:
         yield first, bytes(held)
@@ -219,7 +299,9 @@ def _entries(runs: Sequence[Mapping[str, bytes]]) -> Iterator[tuple[str, bytes]]
     for number, run in enumerate(runs):
         place = coded_number(number)
         for key, coded in run.items():
-            lists[key] += (place, coded)
+            found = lists[key]
+            found.append(place)
+            found.append(coded)
     before, body = "", b""
     for key in sorted(lists, key=lambda key: key.encode("utf-16-be")):
         own, _, name = key.partition(_OF)
@@ -255,52 +337,46 @@ def _beginnings(words: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
-def coded_records(records: int) -> bytes:
-    """Records in the shortest of three ways: gaps, runs, or one bit for each.
+def coded_records(first: int, last: int, gaps: bytes) -> bytes:
+    """Records in the shortest of three ways: gaps, runs, or one bit for each. They are told by the
+    first, the last, and how many are left out before each other one, coded.
 
     Before it stands its size and which way it is, in one number.
     """
-    lowest = (records & -records).bit_length() - 1
-    size = -(-(records.bit_length() - lowest) // 8)
-    coded, way = coded_number(lowest), 2
-    shortest = len(coded) + size
-    # A gap is at least one byte, a run at least two: mostly that settles it.
-    if records.bit_count() <= shortest:
-        gaps = _gaps(records)
-        if len(gaps) <= shortest:
-            coded, way, shortest = gaps, 0, len(gaps)
-    if (records & ~(records << 1)).bit_count() * 2 < shortest:
-        runs = _runs(records)
+    lead = coded_number(first)
+    size = (last - first) // 8 + 1
+    found, way = lead + gaps, 0
+    shortest = min(len(found), len(lead) + size)
+    # A run is at least two bytes: mostly that settles it.
+    if 2 + 2 * len(gaps.translate(None, _NOT_BEGINNING)) < shortest:
+        runs = b"".join(gap + coded_number(len(more)) for gap, more in _RUN.findall(found))
         if len(runs) < shortest:
-            coded, way = runs, 1
-    if way == 2:
-        coded += (records >> lowest).to_bytes(size, "little")
-    return coded_number(len(coded) << 2 | way) + coded
+            found, way, shortest = runs, 1, len(runs)
+    if len(found) > shortest:
+        found, way = lead + _bits(gaps).to_bytes(size, "little"), 2
+    return coded_number(len(found) << 2 | way) + found
+
+
+def _bits(gaps: bytes) -> int:
+    """One bit for each record, the first's the lowest."""
+    left_out = gaps if gaps.isascii() else [_number(each) for each in _NUMBER.findall(gaps)]
+    return int("1".join(("", *map(_zeros, reversed(left_out)), "")), 2)
+
+
+@lru_cache(maxsize=1 << 12)
+def _zeros(count: int) -> str:
+    return "0" * count
 
 
 def _gaps(records: int) -> bytes:
-    """How many are left out before each."""
-    *gaps, _ = map(len, bin(records)[:1:-1].split("1"))
-    return coded_numbers(gaps)
+    """How many are left out before each but the first."""
+    _, *gaps, _ = map(len, bin(records).split("1"))
+    return coded_numbers(gaps[::-1])
 
 
-def _runs(records: int) -> bytes:
-    """How many are left out before each run, and how many more than one it has."""
-    coded, last = bytearray(), 0
-    for run in _RUN.finditer(bin(records)[:1:-1]):
-        start, end = run.span()
-        coded += coded_number(start - last) + coded_number(end - start - 1)
-        last = end
-    return bytes(coded)
-
-
-_ONE_BYTE = [bytes((number,)) for number in range(128)]
-
-
+@lru_cache(maxsize=1 << 16)
 def coded_number(number: int) -> bytes:
     """Seven bits a byte, the lowest first; the eighth says that more follow."""
-    if number < 128:
-        return _ONE_BYTE[number]
     coded = bytearray()
     while number > 127:
         coded.append(number & 127 | 128)
@@ -309,13 +385,22 @@ def coded_number(number: int) -> bytes:
     return bytes(coded)
 
 
-def coded_numbers(numbers: Sequence[int]) -> bytes:
+@lru_cache(maxsize=1 << 16)
+def _number(coded: bytes) -> int:
+    return sum((byte & 127) << 7 * place for place, byte in enumerate(coded))
+
+
+def coded_numbers(numbers: Iterable[int]) -> bytes:
     """Numbers one after another."""
-    if max(numbers, default=0) < 128:
-        return bytes(numbers)
     return b"".join(map(coded_number, numbers))
 
 
+def _count(coded: bytes) -> int:
+    """How many numbers are coded."""
+    return len(coded.translate(None, _MORE))
+
+
+@lru_cache(maxsize=1 << 14)
 def _text(text: str) -> bytes:
     data = text.encode()
     return coded_number(len(data)) + data

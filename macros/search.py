@@ -8,8 +8,8 @@ A record is one wording: of a clause in one place of its agreement, of what is p
 clauses of a version, of a shared clause, or a section of a page. Equal wordings of several years are
 one record; the records of one clause stand together, the newest first, so that they are one result.
 
-What is filed of one unit is a `Segment`. Segments of neighbouring units (`groups`) are `merged` into
-a `Group`, and the groups, with that of the shared clauses and the pages that people wrote, give the
+What is filed of one unit is a `Segment`. Those of neighbours can be joined into one, which costs
+little, and those of a run of neighbours (`groups`) are `merged` into a `Group`, and the groups, with that of the shared clauses and the pages that people wrote, give the
 files. Each piece is a function of what it is made from, so each can be kept and made elsewhere.
 """
 
@@ -27,7 +27,17 @@ from typing import Any
 from macros.calendar import WORDS, Standing, state, timeline, turning_days
 from macros.citing import cite
 from macros.model import Agreement, Archive, Clause, ClauseId, FactName, Unit, UnitId
-from macros.postings import Index, Run, Shorts, coded_numbers, joined, most_common, packed
+from macros.postings import (
+    Filed,
+    Index,
+    Run,
+    Shorts,
+    coded,
+    coded_numbers,
+    joined,
+    most_common,
+    packed,
+)
 from macros.render import COUNTERPARTS, TYPES, series_name, title_of
 from macros.usage import Usage, in_words
 
@@ -139,15 +149,16 @@ class _Head:
 @dataclass(frozen=True, slots=True)
 class Segment:
     """What the index needs of one unit, of one shared clause, or of the pages that people wrote:
-    its records with their texts, and under which words they are filed.
+    its records with their texts, and under which words they are filed. Or of several, one after
+    another, without their texts.
 
     It names no day, so it is another only on days on which a state is.
     """
 
-    head: _Head
+    heads: tuple[_Head, ...]
     texts: tuple[tuple[str, str, str, str], ...]
     sorts: tuple[_Sort, ...]
-    index: Index
+    filed: Filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +242,8 @@ def text_files(segment: Segment) -> Iterator[tuple[str, bytes]]:
     """The files with the texts of a segment. Those of two builds are never taken for another: the
     digest of all these texts stands in their addresses.
     """
-    begins = f"{FOLDER}loi/{segment.head.key}/{segment.head.digest}"
+    (head,) = segment.heads
+    begins = f"{FOLDER}loi/{head.key}/{head.digest}"
     for start in range(0, len(segment.texts), _TOGETHER):
         texts = segment.texts[start : start + _TOGETHER]
         yield f"{begins}-{start // _TOGETHER}.json", _json(texts)
@@ -251,14 +263,22 @@ def groups(unit_ids: Iterable[str]) -> list[tuple[UnitId, ...]]:
     return [tuple(each) for each in found]
 
 
+def joined_segments(segments: Sequence[Segment]) -> Segment:
+    """These segments, in this order, as one without texts."""
+    return Segment(
+        tuple(head for each in segments for head in each.heads),
+        (),
+        tuple(sort for each in segments for sort in each.sorts),
+        joined([each.filed for each in segments]),
+    )
+
+
 def merged(segments: Sequence[Segment]) -> Group:
     """The group of these segments, in this order."""
+    whole = joined_segments(segments)
     sorts: dict[_Sort, int] = {}
-    column = tuple(
-        sorts.setdefault(sort, len(sorts)) for segment in segments for sort in segment.sorts
-    )
-    heads = tuple(segment.head for segment in segments)
-    return Group(heads, tuple(sorts), column, joined(segment.index for segment in segments))
+    column = tuple(sorts.setdefault(sort, len(sorts)) for sort in whole.sorts)
+    return Group(whole.heads, tuple(sorts), column, coded(whole.filed))
 
 
 def index_files(
@@ -379,7 +399,7 @@ class _Filing:
         """All that was filed; `key` is the folder of its texts."""
         digest = hashlib.sha256(_json(self._texts)).hexdigest()[:8]
         head = _Head(key, digest, tuple(self._rows), unit)
-        return Segment(head, tuple(self._texts), tuple(self._of), self._index)
+        return Segment((head,), tuple(self._texts), tuple(self._of), self._index.filed())
 
     def series(
         self, versions: Sequence[Agreement], editions: Sequence[Agreement], as_of: date

@@ -11,6 +11,8 @@ from macros.postings import (
     AROUND,
     Index,
     Shorts,
+    coded,
+    coded_numbers,
     coded_records,
     forms,
     joined,
@@ -89,11 +91,16 @@ def read(*runs):
 
 
 def filed(texts, around=(), shorts=None):
-    """An index of these texts."""
+    """What is filed of these texts."""
     index = Index()
     for each in texts:
         index.add(each, around, shorts or Shorts({}))
-    return index
+    return index.filed()
+
+
+def run(*parts):
+    """A run of what was filed apart."""
+    return coded(joined(parts))
 
 
 @pytest.mark.parametrize(
@@ -116,15 +123,17 @@ def test_both_unicode_forms_are_one_word():
     assert words_of("Chi \u0111oa\u0300n") == words_of("Chi đoàn")
 
 
-def coded(numbers):
+def list_of(numbers):
     """A list that one run has."""
-    return b"\0" + coded_records(sum(1 << each for each in numbers))
+    first, *others = sorted(numbers)
+    gaps = [later - each - 1 for each, later in pairwise((first, *others))]
+    return b"\0" + coded_records(first, max(numbers), coded_numbers(gaps))
 
 
 @given(st.sets(st.integers(0, 70_000), min_size=1, max_size=300))
 def test_a_list_comes_back(numbers):
     """What is coded is read back."""
-    assert read_list(coded(numbers)) == sorted(numbers)
+    assert read_list(list_of(numbers)) == sorted(numbers)
 
 
 @given(st.integers(0, 5000), st.lists(st.tuples(st.integers(1, 3), st.integers(1, 60)), min_size=1))
@@ -136,21 +145,31 @@ def test_runs_and_dense_lists_come_back(start, steps):
         numbers += range(start, start + length)
         start += length
 
-    assert read_list(coded(numbers)) == numbers
-    assert len(coded(numbers)) <= len(numbers) + 4
+    assert read_list(list_of(numbers)) == numbers
+    assert len(list_of(numbers)) <= len(numbers) + 4
 
 
 WORDS = st.sampled_from("công đoàn thi đua khen thưởng CBGV CB điều 2 I".split())
 
 
+FEW = st.lists(st.lists(WORDS, max_size=4).map(" ".join), max_size=4)
 TEXTS = st.lists(st.lists(WORDS, max_size=12).map(" ".join), max_size=30)
+
+
+@given(st.lists(FEW, max_size=6), st.integers(1, 4))
+def test_neighbours_joined_first_are_joined_alike(texts, together):
+    """What is joined in two steps is what is joined in one."""
+    parts = [filed(each, ("Khoản 2 mục I",)) for each in texts]
+    near = [joined(parts[at : at + together]) for at in range(0, len(parts), together)]
+
+    assert joined(near) == joined(parts)
 
 
 @given(TEXTS)
 def test_the_files_hold_every_word_of_every_record(texts):
     """Each word is under its folded key and its accented form, each pair under both words."""
     shorts = Shorts({"CB": "cán bộ", "GV": "giáo viên"})
-    words, pairs = read(joined([filed(texts, ("Trường Hoa Sữa",), shorts)]))
+    words, pairs = read(run(filed(texts, ("Trường Hoa Sữa",), shorts)))
     for place, each in enumerate(texts):
         within = words_of(each)
         for folded, accented in within:
@@ -161,15 +180,12 @@ def test_the_files_hold_every_word_of_every_record(texts):
         assert place in pairs["hoa sua"][AROUND]
 
 
-FEW = st.lists(st.lists(WORDS, max_size=4).map(" ".join), max_size=4)
-
-
 @given(st.lists(st.lists(FEW, max_size=3), max_size=4))
 def test_pieces_hold_what_the_whole_holds(runs):
     """Records filed in many indexes, joined in runs, are found as if they were filed in one."""
     around = ("Khoản 2 mục I",)
-    made = [joined([filed(texts, around) for texts in run]) for run in runs]
-    whole = joined([filed([each for run in runs for texts in run for each in texts], around)])
+    made = [run(*(filed(texts, around) for texts in parts)) for parts in runs]
+    whole = run(filed([each for parts in runs for texts in parts for each in texts], around))
 
     assert read(*made) == read(whole)
     assert most_common(made, 9) == most_common([whole], 9)
@@ -178,8 +194,8 @@ def test_pieces_hold_what_the_whole_holds(runs):
 def test_a_change_in_one_file_leaves_those_after_it_alone():
     """Files end where a key of theirs says so: one more word moves the ends of few."""
     texts = [" ".join(f"{one}{other}" for other in range(1000)) for one in "abcdefghijklmnop"]
-    before = list(packed([joined([filed(texts)]).words]))
-    after = list(packed([joined([filed([*texts, "aa"])]).words]))
+    before = list(packed([run(filed(texts)).words]))
+    after = list(packed([run(filed([*texts, "aa"])).words]))
 
     assert len(before) > 10
     assert len(set(after) - set(before)) <= 3
@@ -188,7 +204,7 @@ def test_a_change_in_one_file_leaves_those_after_it_alone():
 def test_abbreviations_are_filed_in_full_too():
     """`CBGV` is found by `cán bộ giáo viên`, though only its parts are in the glossary."""
     shorts = Shorts({"CB": "cán bộ", "GV": "giáo viên"})
-    words, pairs = read(joined([filed(["Vận động CBGV tham gia"], (), shorts)]))
+    words, pairs = read(run(filed(["Vận động CBGV tham gia"], (), shorts)))
 
     assert words["cbgv"] == {"cbgv": [0]}
     assert pairs["bo giao"] == {ALL: [0]}
@@ -216,13 +232,13 @@ def test_joined_abbreviations_leave_no_rest(word, full):
 
 def test_keys_stand_as_javascript_compares_them():
     """A letter beyond the first 65,536 stands before U+FF71, as its first half is smaller."""
-    words, _ = read(joined([filed(["\U00020000 \uff71 a"])]))
+    words, _ = read(run(filed(["\U00020000 \uff71 a"])))
 
     assert list(words) == ["a", "a*", "\U00020000", "\U00020000*", "\uff71", "\uff71*"]
 
 
 def test_the_common_words_are_in_order():
     """The most common first; numbers and single letters are not among them."""
-    run = joined([filed(["thi đua 2024", "thi a", "thi đua"])])
+    found = run(filed(["thi đua 2024", "thi a", "thi đua"]))
 
-    assert most_common([run], 9) == ["thi", "dua"]
+    assert most_common([found], 9) == ["thi", "dua"]

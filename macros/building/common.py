@@ -10,7 +10,7 @@ lists and other common pages ← what all units show; glossary; frames
 what the home page shows of them ← what all units show
 filed of shared clauses and hand-written pages ← usage; glossary; hand-written pages
 the feed of all ← the news of all parts
-groups, index ← the segments of their units; of the index also what is filed besides
+neighbours, groups, index ← the segments of their units; of the index also what is filed besides
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from macros.search import (
     SharedTexts,
     groups,
     index_files,
+    joined_segments,
     merged,
     other_segments,
     shared_texts,
@@ -46,6 +47,9 @@ from macros.search import (
 from macros.usage import Common, Usage, shared_pages
 
 V = TypeVar("V")
+
+# So many neighbours are filed together before their group is.
+_NEAR = 8
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
@@ -167,7 +171,7 @@ def _search(made: _Common, folder: Folder) -> None:
     run, setting = made.run, made.setting
     shell, short = setting.shell, run.beside.glossary.abbreviations
     key = run.maker.keys.filed, run.uses, shell.told
-    of = [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.parts]
+    of = {unit: run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.parts}
 
     @cache
     def others() -> list[Segment]:
@@ -178,21 +182,30 @@ def _search(made: _Common, folder: Folder) -> None:
 
     def index() -> dict[str, bytes]:
         other = run.kept("others", key, Group, lambda: merged(others()))
-        return dict(index_files(short, [*_groups(run, setting), other]))
+        return dict(index_files(short, [*_groups(run, setting, of), other]))
 
     run.put(folder, "texts", key, texts)
-    run.put(folder, "index", (*key, *of), index)
+    run.put(folder, "index", (*key, *of.values()), index)
 
 
-def _groups(run: Run, setting: Setting) -> Iterator[Group]:
-    """What is filed of all units; groups in which nothing changed are taken over."""
+def _groups(run: Run, setting: Setting, of: Mapping[str, bytes]) -> Iterator[Group]:
+    """What is filed of all units, by the keys of that; groups in which nothing changed are taken
+    over, and in the others what is filed of those neighbours of whom none changed.
+    """
+
+    def group(units: Sequence[UnitId]) -> Group:
+        return merged([near(units[at : at + _NEAR]) for at in range(0, len(units), _NEAR)])
+
+    def near(units: Sequence[UnitId]) -> Segment:
+        make = partial(_near, run, setting, units)
+        return run.kept("some", [of[unit] for unit in units], Segment, make)
+
     for units in groups(run.parts):
-        of = [run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in units]
-        yield run.kept("group", of, Group, partial(_group, run, setting, units))
+        yield run.kept("group", [of[unit] for unit in units], Group, partial(group, units))
 
 
-def _group(run: Run, setting: Setting, units: Sequence[UnitId]) -> Group:
-    return merged(
+def _near(run: Run, setting: Setting, units: Sequence[UnitId]) -> Segment:
+    return joined_segments(
         [
             run.maker.segment(run.keys[unit], run.briefs[unit])
             or unit_segment(
