@@ -23,6 +23,7 @@ from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Annotated, Literal, NoReturn
@@ -303,9 +304,6 @@ class Record:
         return [f"khác: {RECORD} ({each})" for each in fields if mine[each] != other[each]]
 
 
-_RECORDS = TypeAdapter(Record)
-
-
 def build_record(
     files: Mapping[str, str],
     commit: str | None,
@@ -320,11 +318,13 @@ def build_record(
         packages=packages(), files=files,
     )  # fmt: skip
     fields = {name: getattr(record, name) for name in Record.__slots__}  # asdict copies all names
-    text = json.dumps(fields, ensure_ascii=False, indent=1, default=str)
+    # With `indent` Python writes it, ten times slower than C.
+    text = json.dumps(fields, ensure_ascii=False, separators=(",\n", ": "), default=str)
     return f"{text}\n".encode()
 
 
-def packages() -> dict[str, str]:
+@cache
+def packages() -> Mapping[str, str]:
     """The versions of all that makes bytes, as they are installed here."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {"python": python} | {name: version(name) for name in MAKERS}
@@ -342,7 +342,7 @@ def read_record(site: Path) -> Record:
     if path.stat().st_size > _MOST:
         refuse(f"lớn hơn {_MOST // 1_000_000} MB")
     try:
-        return _RECORDS.validate_json(path.read_bytes(), strict=True)
+        return TypeAdapter(Record).validate_json(path.read_bytes(), strict=True)
     except ValidationError as wrong:
         place = [str(part)[:80] for part in wrong.errors()[0]["loc"]]
         refuse(f'"{" → ".join(place)}" không như mong đợi' if place else "không đọc được")
