@@ -104,7 +104,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
 
         def rebuild() -> None:
             nonlocal folder
-            fresh = Folder(site, own=folder.files, live=True)
+            fresh = Folder(site, own=folder.left(), live=True)
             try:
                 build(project(config, make, serving=True), fresh)
             except BrokenSourcesError as broken:

@@ -117,7 +117,7 @@ class Builder:
         self.environment.setenv("QCPH_CACHE", str(self.kept()))
         self.count += 1
         fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
-        served = Folder(self.served.path, own=self.served.files, live=True)
+        served = Folder(self.served.path, own=self.served.left(), live=True)
         try:
             build(of(self.root), served)
         except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
@@ -213,7 +213,7 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
     monkeypatch.setattr(unit, "read_unit", watched)
     sub("docs/don-vi/truong-la/cong-doan/2025-2026.md", "5.000.000", "6.000.000")(builder.root)
     own = replace(of(builder.root), make_shell=lambda *_: pytest.fail("the shell was made again"))
-    build(own, Folder(builder.served.path, own=builder.served.files, live=True))
+    build(own, Folder(builder.served.path, own=builder.served.left(), live=True))
 
     assert ["truong-la"] == read
 
