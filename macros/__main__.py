@@ -1,7 +1,9 @@
 """`python -m macros`: the same command as the console script `qcph`."""
 
+import gc
 import sys
 
+gc.disable()  # modules are no garbage, and Python would look through them again and again
 try:
     from macros.cli import main
 except ModuleNotFoundError as missing:
@@ -11,6 +13,7 @@ except ModuleNotFoundError as missing:
         f"Chưa dùng được: máy chưa có thư viện {missing.name}. Chạy make setup; rồi mỗi lần mở cửa "
         "sổ lệnh, gõ trước: . .venv/bin/activate (Windows: .venv\\Scripts\\activate)"
     )
+gc.enable()
 
 if __name__ == "__main__":
     main()

@@ -1,10 +1,12 @@
 # The command line: printing and exit codes. All else stands below.
 # Commands that write: what stands below gives Edits; here they are written, checked, or taken back.
+# What one command alone needs, and is slow to import, is imported in it: the others start sooner.
 # Exit codes: 0 done, 1 problems in the sources, 2 wrong use. A bug is a traceback, never caught.
 """`python -m macros COMMAND` (also `qcph`): every command of the house."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from macros import keeping, naming, proposal, renewal, review, usage, ways
+from macros import keeping, proposal, usage, ways
 from macros.archive import (
     IN_TEXTS,
     Beside,
@@ -138,6 +140,8 @@ def report_change(form: str, root: Path, revisions: str) -> None:
 
     GỐC..NGỌN: hai mốc git, như main..HEAD; bỏ trống NGỌN thì lấy các tệp đang có trên máy.
     """
+    from macros import review
+
     _is_project(root)
     base, dots, head = revisions.partition("..")
     if not dots or not base or head.startswith("."):
@@ -485,6 +489,8 @@ def new(every: bool, root: Path, arguments: Sequence[str]) -> None:
 
     Ví dụ: new truong-mau/cong-doan 2027-2028
     """
+    from macros import renewal
+
     if len(arguments) != (1 if every else 2):
         raise click.UsageError("viết: new <đơn vị>/<bộ> <kỳ>, hay new --all <kỳ>")
     period = PERIOD.convert(arguments[-1], None, None)
@@ -516,7 +522,7 @@ def take_in(
     TỆP: tệp hay thư mục. Không ghi --as thì tên bản lấy từ tên tệp, <đơn vị>_<bộ>_<kỳ>.docx, hay
     từ thư mục, <đơn vị>/<bộ>/<kỳ>.docx.
     """
-    from macros import intake  # noqa: PLC0415 slow to import
+    from macros import intake
 
     _is_project(root)
     paths = [path for file in files for path in _files_of(file)]
@@ -555,7 +561,7 @@ def take_in(
 
 def _files_of(path: Path) -> list[Path]:
     """The file itself, or the files of a folder and below that could be read."""
-    from macros.exchange import incoming  # noqa: PLC0415 slow to import
+    from macros.exchange import incoming
 
     if not path.is_dir():
         return [path]
@@ -567,7 +573,7 @@ def _files_of(path: Path) -> list[Path]:
 
 def _edition_of(path: Path) -> str:
     """The edition that a file's own name gives, or that of its folders; else the name itself."""
-    from macros import intake  # noqa: PLC0415 slow to import
+    from macros import intake
 
     parts = path.stem.split("_")
     name = "/".join(parts if len(parts) == 3 else (*path.absolute().parts[-3:-1], path.stem))
@@ -576,8 +582,8 @@ def _edition_of(path: Path) -> str:
 
 def _take_in(root: Path, path: Path, wanted: Wanted) -> None:
     """Import one file and tell how it differs from the edition before."""
-    from macros import intake  # noqa: PLC0415 slow to import
-    from macros.exchange import incoming  # noqa: PLC0415 slow to import
+    from macros import intake
+    from macros.exchange import incoming
 
     try:
         manuscript, data = incoming.read_file(path)
@@ -610,6 +616,8 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
 
     TỆP: chỉ các trang này (mặc định: mọi trang quy chế).
     """
+    from macros import naming
+
     _is_project(root)
     kept = [_below(root, path) for path in paths]
     if only:
@@ -684,7 +692,7 @@ def build(
 
 
 def _make_shell(config: Path, found: Snapshot, beside: Beside) -> Shell:
-    from macros import hooks  # noqa: PLC0415 slow to import, and mostly the shell is kept
+    from macros import hooks  # mostly the shell is kept
 
     logging.getLogger("mkdocs.commands.build").addFilter(_not_of_the_disk)
     return hooks.make_shell(config, found, beside)
@@ -750,7 +758,7 @@ def _tell_differences(lines: Sequence[str], what: str) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Cổng (mặc định 8000).")
 def serve(as_of: date | None, port: int) -> None:
     """Mở trang trên máy này; sửa docs/ hay data/ thì trang dựng lại."""
-    from macros import hooks  # noqa: PLC0415 slow to import
+    from macros import hooks
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -790,7 +798,9 @@ def _for_mkdocs(as_of: date | None) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # at the end Python would look through all there is for garbage
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -11,11 +11,14 @@ import os
 import posixpath
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import unescape
 from pathlib import Path
+from threading import Event, Lock, Thread
+from time import thread_time
 from typing import Any
 
 import jinja2
@@ -32,6 +35,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext, url_filter
+from watchdog.events import FileModifiedEvent, FileSystemEventHandler
 
 from macros.archive import Beside, Snapshot, read_beside, snapshot
 from macros.building.build import build, check
@@ -71,8 +75,9 @@ _ASSETS = "assets/"
 # Generated pages that stand in the navigation.
 _IN_NAV = ("don-vi/", "dieu-khoan/", "lich/", "tinh-hinh/")
 _FRAMES = "khung"
-# What `serve` looks at for edits.
+# What `serve` looks at for edits, and how long it waits between two looks.
 _WATCHED = ("docs", "data", "overrides")
+_PACE = 0.2
 
 
 def make_shell(config: Path, found: Snapshot, beside: Beside, *, serving: bool = False) -> Shell:
@@ -102,11 +107,14 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
         folder = Folder(site)
         build(project(config, make, serving=True), folder)
 
+        watcher = _Watcher()
+
         def rebuild() -> None:
             nonlocal folder
-            fresh = Folder(site, own=folder.files, live=True)
+            fresh = Folder(site, own=folder.left(), live=True)
             try:
-                build(project(config, make, serving=True), fresh)
+                with watcher.waiting:
+                    build(project(config, make, serving=True), fresh)
             except BrokenSourcesError as broken:
                 told(
                     "Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems
@@ -119,6 +127,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
 
         server = LiveReloadServer(rebuild, "127.0.0.1", port, name)
         server.error_handler = partial(_error_page, site)
+        server.observer = watcher  # type: ignore[assignment]
         for watched in (config, *(config.parent / each for each in _WATCHED)):
             if watched.exists():
                 server.watch(str(watched))
@@ -129,6 +138,56 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
             pass
         finally:
             server.shutdown()
+
+
+class _Watcher(Thread):
+    """Looks for edits in MkDocs' place, whose own look takes three times as long and goes on during
+    a build. It takes at most a fifth of a core.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.waiting = Lock()
+        self._watched: dict[str, FileSystemEventHandler] = {}
+        self._ended = Event()
+
+    def schedule(self, handler: FileSystemEventHandler, path: str, **_: Any) -> None:
+        """Tell a handler when anything is other at a path; called before the start."""
+        self._watched[path] = handler
+
+    def run(self) -> None:
+        seen, took = {path: _looked_at(path) for path in self._watched}, 0.0
+        while not self._ended.wait(max(_PACE, 4 * took)):
+            for path, handler in self._watched.items():
+                with self.waiting:
+                    began = thread_time()
+                    found = _looked_at(path)
+                    took = thread_time() - began
+                if found != seen[path]:
+                    seen[path] = found
+                    handler.dispatch(FileModifiedEvent(path))
+
+    def stop(self) -> None:
+        self._ended.set()
+
+
+def _looked_at(path: str) -> Mapping[str, tuple[int, int, int]]:
+    """A file, or all files of a folder, with what changes when they do."""
+    found, folders = {}, [path]
+    with suppress(OSError):  # gone
+        found[path] = _status(Path(path).lstat())
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:  # gone, or a file
+            for each in entries:
+                if each.is_dir(follow_symlinks=False):
+                    folders.append(each.path)
+                else:
+                    found[each.path] = _status(each.stat(follow_symlinks=False))
+    return found
+
+
+def _status(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _error_page(site: Path, code: int) -> bytes | None:

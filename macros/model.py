@@ -39,7 +39,8 @@ KEBAB = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 AS_SIGNED = "goc"
 # No agreement is older, and none is made for later.
 EARLIEST, LATEST = 1900, 2200
-_STRICT = ConfigDict(extra="forbid")
+# Built when first read with: most commands take what they know from the cache.
+_STRICT = ConfigDict(extra="forbid", defer_build=True)
 
 Line = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S([^\t\r\n]*\S)?$")]
 Kebab = Annotated[str, StringConstraints(pattern=f"^{KEBAB}$")]

@@ -117,7 +117,7 @@ class Builder:
         self.environment.setenv("QCPH_CACHE", str(self.kept()))
         self.count += 1
         fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
-        served = Folder(self.served.path, own=self.served.files, live=True)
+        served = Folder(self.served.path, own=self.served.left(), live=True)
         try:
             build(of(self.root), served)
         except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
@@ -227,7 +227,7 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
     own = of(builder.root)
     if asked:
         own = replace(own, make_shell=lambda *_: pytest.fail("the shell was made again"))
-    build(own, Folder(builder.served.path, own=builder.served.files, live=True))
+    build(own, Folder(builder.served.path, own=builder.served.left(), live=True))
     monkeypatch.undo()
 
     assert asked == read

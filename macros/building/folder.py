@@ -1,5 +1,6 @@
 # A site's folder while it is written, and what is known of the one that was written before.
-# Hides: that a file which stays as it was is linked and not copied.
+# Hides: that a file which stays as it was is linked and not copied, and that a folder in which
+# nothing came or went is not looked into.
 # Refuses: to trust a file of an earlier build whose size, time or place on the disk is another.
 """`Folder`: files by path with their digests; those of an earlier build are taken over."""
 
@@ -7,27 +8,36 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+# A file's SHA-256, and by what a change of it would be seen: size, time, inode. Plain tuples,
+# because tens of thousands are kept.
+Stamp = tuple[str, int, int, int]
+# By what is seen that something came into a folder or left it: its times and inode.
+Mark = tuple[int, int, int]
+# The longest step of a disk's clock (FAT), and some more: what came within one step is not seen.
+_STEP = 3_000_000_000
 
-class Stamp(NamedTuple):
-    """A file's SHA-256, and by what a change of it would be seen."""
 
-    sha256: str
-    size: int
-    time: int
-    inode: int
+class Left(NamedTuple):
+    """A site as a build left it: its files, and the marks of those folders that can be trusted."""
 
-    def fits(self, found: os.stat_result) -> bool:
-        """Whether the file is still the one that was written."""
-        return (
-            self.size == found.st_size
-            and self.time == found.st_mtime_ns
-            and self.inode == found.st_ino
-        )
+    files: Mapping[str, Stamp] = {}
+    marks: Mapping[str, Mark] = {}
+
+    def others(self, path: Path) -> list[str]:
+        """What lies below a folder and is not this site's. Folders end in a slash; they stand
+        behind what is in them. A folder of the site is none, also where nothing is in it.
+        """
+        return _others(str(path), self.files, _folders(self.files), self.marks, {})
+
+
+_NOTHING = Left()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Site:
 
 @dataclass
 class Folder:
-    """Where a site is written. `own`: the files that are there already; what stays of them is left
+    """Where a site is written. `own`: what is there already; what stays of it is left
     alone. `earlier` and `stamps`: the folder of another site that was written before, and its
     files; what stays of them is linked. `live`: readers have the folder while it is written.
     `begun`: files may be there of which nothing is known here.
@@ -49,22 +59,23 @@ class Folder:
     path: Path
     earlier: Path | None = None
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
-    own: Mapping[str, Stamp] = field(default_factory=dict)
+    own: Left = _NOTHING
     live: bool = False
     begun: bool = False
     files: dict[str, Stamp] = field(default_factory=dict)
-    _folders: set[str] = field(default_factory=set)
+    _made: set[str] = field(default_factory=set)
+    _marks: dict[str, Mark] = field(default_factory=dict)
 
     def keep(self, name: str, sha256: str) -> bool:
         """Take a file over from a site before; False where none has it with that digest."""
         return self._is_there(name, sha256) or self._is_linked(name, sha256)
 
     def _is_there(self, name: str, sha256: str) -> bool:
-        stamp = self.own.get(name)
-        if stamp is None or stamp.sha256 != sha256:
+        stamp = self.own.files.get(name)
+        if stamp is None or stamp[0] != sha256:
             return False
         try:
-            if not stamp.fits(os.lstat(f"{self.path}/{name}")):
+            if stamp[1:] != _seen(os.lstat(f"{self.path}/{name}")):
                 return False
         except OSError:  # gone
             return False
@@ -73,14 +84,14 @@ class Folder:
 
     def _is_linked(self, name: str, sha256: str) -> bool:
         stamp = self.stamps.get(name)
-        if stamp is None or stamp.sha256 != sha256 or self.earlier is None:
+        if stamp is None or stamp[0] != sha256 or self.earlier is None:
             return False
         source = f"{self.earlier}/{name}"
         try:
-            if not stamp.fits(os.lstat(source)):
+            if stamp[1:] != _seen(os.lstat(source)):
                 return False
             target = self._place(name)
-            if self.own:  # another file may stand there
+            if self.own.files:  # another file may stand there
                 Path(target).unlink(missing_ok=True)
             os.link(source, target)
         except OSError:  # gone, or a disk without links
@@ -95,51 +106,119 @@ class Folder:
             return
         target = self._place(name)
         # Another file under the old name: the old one may be read, or be a link to the site before.
-        fresh = f"{target}.new" if self.own or self.begun else target
+        fresh = f"{target}.new" if self.own.files or self.begun else target
         with open(fresh, "wb") as file:  # noqa: PTH123 tens of thousands of files
             file.write(data)
             file.flush()
             found = os.fstat(file.fileno())
         if fresh != target:
             os.replace(fresh, target)  # noqa: PTH105 as above
-        self.files[name] = Stamp(digest, found.st_size, found.st_mtime_ns, found.st_ino)
+        self.files[name] = (digest, *_seen(found))
 
     def prune(self) -> None:
         """Remove all that is there and does not belong to this site."""
-        if self.own:
-            self._prune(str(self.path), "")
+        if not self.own.files:
+            return
+        root, gone = str(self.path), self.own.files.keys() - self.files.keys()
+        folders, seen = _folders((*self.files, *gone)), dict[str, Mark]()
+        since = _now(root) - _STEP
+        for name in (*_others(root, self.files, folders, self.own.marks, seen), *gone):
+            if name.endswith("/"):
+                os.rmdir(f"{root}/{name}")  # noqa: PTH106 as above
+                continue
+            with suppress(FileNotFoundError):
+                os.unlink(f"{root}/{name}")  # noqa: PTH108 as above
+        for name in gone:
+            _drop_empty(root, name)
+        self._marks = {folder: mark for folder, mark in seen.items() if max(mark[:2]) < since}
 
-    def _prune(self, folder: str, below: str) -> bool:
-        """Whether anything stays in a folder."""
-        stays = False
-        files = self.files
-        folders = []
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry)
-                elif below + entry.name in files:
-                    stays = True
-                else:
-                    Path(entry.path).unlink()
-        for entry in folders:
-            if self._prune(entry.path, f"{below}{entry.name}/"):
-                stays = True
-            else:
-                Path(entry.path).rmdir()
-        return stays
+    def left(self) -> Left:
+        """The site as it is now, for the next build. Call it when all is written."""
+        return Left(self.files, self._marks)
 
     def digests(self) -> dict[str, str]:
         """The SHA-256 of every file, in the order of names."""
-        return {name: stamp.sha256 for name, stamp in sorted(self.files.items())}
+        return {name: self.files[name][0] for name in sorted(self.files)}
 
     def _place(self, name: str) -> str:
         target = f"{self.path}/{name}"
         parent = os.path.dirname(target)  # noqa: PTH120 as above
-        if parent not in self._folders:
+        if parent not in self._made:
             os.makedirs(parent, exist_ok=True)  # noqa: PTH103 as above
-            self._folders.add(parent)
+            self._made.add(parent)
         return target
+
+
+def _seen(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _mark(found: os.stat_result) -> Mark:
+    # Whoever sets the one time, as a copy does, changes the other.
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _now(folder: str) -> int:
+    """What time it is on a folder's disk; far in the past where that does not tell what comes."""
+    trial = f"{folder}/.new"
+    os.utime(folder, (0, 0))
+    with open(trial, "wb"):  # noqa: PTH123 as above
+        pass
+    os.unlink(trial)  # noqa: PTH108 as above
+    return os.lstat(folder).st_mtime_ns
+
+
+def _folders(files: Iterable[str]) -> Collection[str]:
+    """The folders in which files are, each before those in it; the first is the root."""
+    found = {""}
+    for name in files:
+        folder = name.rpartition("/")[0]
+        while folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return dict.fromkeys(sorted(found))
+
+
+def _others(
+    root: str, files: Container[str], folders: Collection[str], marks: Mapping[str, Mark],
+    seen: dict[str, Mark],
+) -> list[str]:  # fmt: skip
+    """As `Left.others`; `seen` gets the mark that each folder had before it was looked into."""
+    found: list[str] = []
+    for folder in folders:
+        above = folder.rpartition("/")[0]
+        try:
+            status = os.lstat(f"{root}/{folder}")
+        except OSError:
+            continue
+        # Nothing is followed: what stands where a folder was is found in the one above.
+        if (folder and above not in seen) or not stat.S_ISDIR(status.st_mode):
+            continue
+        seen[folder] = _mark(status)
+        if marks.get(folder) != seen[folder]:
+            found += _strange(root, f"{folder}/" if folder else "", files, folders)
+    return found
+
+
+def _strange(root: str, below: str, files: Container[str], known: Container[str]) -> Iterator[str]:
+    """What in a folder is unknown, with all that is in it."""
+    with os.scandir(f"{root}/{below}") as found:
+        entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
+    for each, is_folder in entries:
+        name = f"{below}{each}"
+        if not is_folder:
+            if name not in files:
+                yield name
+        elif name not in known:
+            yield from _strange(root, f"{name}/", files, known)
+            yield f"{name}/"
+
+
+def _drop_empty(root: str, name: str) -> None:
+    """Remove the folders of a file that is gone, as far as nothing is in them."""
+    with suppress(OSError):
+        while name := name.rpartition("/")[0]:
+            os.rmdir(f"{root}/{name}")  # noqa: PTH106 as above
 
 
 def written(site: Site, files: Iterable[tuple[str, bytes, str]]) -> dict[str, Stamp]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from macros import git
 from macros.archive import Beside, Snapshot
 from macros.building.build import build
-from macros.building.folder import Folder, Stamp
+from macros.building.folder import Folder, Left
 from macros.building.run import Project
 from macros.building.shell import Shell
 from macros.building.version import version
@@ -60,16 +60,17 @@ def build_to(own: Project, target: Path) -> None:
     cache = Cache.of_user()
     place = Path(os.path.realpath(target))
     key = (version(), os.fsencode(place))
-    # The files of the site in its place, and those of the one before, in the spare folder.
-    kept: tuple[dict[str, Stamp], dict[str, Stamp]] | None = cache.load("placed", key, tuple)
-    before, older = kept or ({}, {})
-    with placing(place, cache.spare((os.fsencode(place),)), before) as fresh:
-        if fresh.is_dir() and not older:  # nobody knows what lies there
+    # The site in its place, and the one before, in the spare folder.
+    kept: tuple[Left, Left] | None = cache.load("placed", key, tuple)
+    before, older = kept or (Left(), Left())
+    with placing(place, cache.spare((os.fsencode(place),)), before.others) as fresh:
+        if fresh.is_dir() and not older.files:  # nobody knows what lies there
             shutil.rmtree(fresh)
-        folder = Folder(fresh, place, before, older if fresh.is_dir() else {})
+        folder = Folder(fresh, place, before.files, older if fresh.is_dir() else Left())
         build(own, folder)
         folder.write(RECORD, record(own, folder))
-    cache.store("placed", key, (folder.files, before))
+        left = folder.left()
+    cache.store("placed", key, (left, before))
     cache.tidy()
 
 

@@ -23,7 +23,6 @@ from macros.building.version import version
 from macros.cache import Cache
 from macros.calendar import turning_days
 from macros.exchange import subscriptions
-from macros.exchange.documents import documents
 from macros.exchange.feed import Entry as News
 from macros.exchange.subscriptions import news
 from macros.markup import ENVIRONMENT, SitePage
@@ -377,6 +376,8 @@ class Maker:
         return replace(made, held=held)
 
     def _published(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Made:
+        from macros.exchange.documents import documents  # noqa: PLC0415 slow to import
+
         shell, as_of = setting.shell, setting.as_of
         publication = Publication(archive, as_of, shell.contact)
         offered = documents(archive.agreements, publication.pairs) if shell.downloads else ()

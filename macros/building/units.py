@@ -46,7 +46,7 @@ def make_all(run: Run, folder: Folder | None, units: Sequence[str] | None = None
                 continue
         todo.append((unit, found))
     # What readers have gets nothing before all is known to be right.
-    site = Site(folder.path, bool(folder.own)) if folder and not folder.live else None
+    site = Site(folder.path, bool(folder.own.files)) if folder and not folder.live else None
     for unit, made, stamps in in_batches(run, todo, partial(_make_batch, site)):
         run.keys[unit], run.briefs[unit] = made.key, made.brief
         run.made[unit] = made

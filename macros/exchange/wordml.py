@@ -26,7 +26,7 @@ from macros.problem import EditorError
 AUTHOR = "So sánh tự động"
 OLDEST = date(1980, 1, 1)  # what a zip can write, and what a file without a date of its own says
 # XML cannot hold these, written in any way.
-_ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 KEEP = "<w:keepNext/>"  # on one page with what follows
 
 
