@@ -26,7 +26,6 @@ from macros.building.whole import Whole, of_pages
 from macros.cache import Cache
 from macros.links import Rendered
 from macros.markup import seen
-from macros.model import Agreement
 from macros.problem import Problem, Severity
 from macros.search import groups
 
@@ -185,10 +184,9 @@ class Run:
             found |= self.kept(kind, of, dict, partial(together, units))
         return {unit: found[unit] for unit in self.briefs}
 
-    def newest(self, unit: str) -> tuple[Agreement, ...]:
+    def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
-        found: tuple[Agreement, ...] = self._of(unit, "newest", tuple, lambda made: made.newest)
-        return found
+        return self._of(unit, "newest", Extract, lambda made: made.newest)
 
     def _of(self, unit: str, kind: str, of: type[V], take: Callable[[Made], V]) -> V:
         if unit not in self.made:

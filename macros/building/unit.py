@@ -107,8 +107,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made of a unit just now; `newest` are its newest texts by series, whole. `held`: what
-    each build asks of it, by kind and key.
+    """What was made of a unit just now; `newest`: the bare extract with its newest texts, whole.
+    `held`: what each build asks of it, by kind and key.
     """
 
     key: bytes
@@ -117,7 +117,7 @@ class Made:
     bare: Extract
     part: Part | None = None
     content: Mapping[str, bytes] = field(default_factory=dict)
-    newest: tuple[Agreement, ...] = ()
+    newest: Extract = Extract(None, ())
     held: Mapping[tuple[str, bytes], object] = field(default_factory=dict)
 
 
@@ -331,7 +331,7 @@ class Maker:
         part = Part(files, zlib.compress(page, _FAST), kept, told)
         segment_key = self.keys.segment(made.key, made.brief)
         self.cache.store("segment", (segment_key,), replace(segment, texts=()))
-        newest = tuple(each for _, each in newest_texts(archive)) if archive.shared else ()
+        newest = _newest(archive, made.bare)
         self.cache.store("newest", (made.key,), newest, packed=True)
         return replace(made, part=part, content=content, newest=newest)
 
@@ -373,6 +373,14 @@ def _bare_edition(edition: Edition) -> Edition:
         day: LaterVersion(draft=each.draft, record=none) for day, each in edition.versions.items()
     }
     return Edition(kind=edition.kind, text=edition.text, draft=edition.draft, versions=versions)
+
+
+def _newest(archive: Archive, bare: Extract) -> Extract:
+    """The bare extract with the newest text of each series, whole; all of a series that has none."""
+    texts = dict(newest_texts(archive))
+    found = (replace(each, unit=bare.unit or each.unit) for each in texts.values())
+    others = (each for each in bare.agreements if (each.unit_id, each.series_id) not in texts)
+    return Extract(bare.unit, (*found, *others))
 
 
 def _turning(archive: Archive) -> Iterator[date]:
