@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -452,6 +452,44 @@ def test_rows_that_were_made_before_give_the_same_pages(tmp_path: Path):
 
     assert any(each.rows for each in alone.values())
     assert expected == {at: make() for at, make in shared_pages(usage).items()}
+
+
+@pytest.fixture(scope="module")
+def lone(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """One unit with one edition."""
+    return archive(tmp_path_factory.mktemp("lone"), {"an": {"2024-2025": ELSE}})
+
+
+def against(found: Archive, clauses: Sequence[str], wordings: Sequence[str]) -> Usage:
+    """The unit with these clauses against shared ones with these wordings: `a`, `b` and so on."""
+    (one,) = found.agreements
+    own = [clause("abcd"[n], text) for n, text in enumerate(clauses)]
+    page = replace(one.page, clauses=tuple(own))
+    shared = {
+        name: SharedClause(title=name, wordings={Period(2024, 2025): text})
+        for name, text in zip("abc", wordings, strict=True)
+    }
+    return Usage(replace(found, agreements=(replace(one, page=page),), shared=shared))
+
+
+SAID = st.lists(st.sampled_from(["hai", "bên", "{union}", "họp"]), min_size=1, max_size=5)
+TEXTS = st.lists(SAID.map(" ".join), min_size=3, max_size=3)
+
+
+@given(TEXTS, TEXTS, st.lists(SAID.map(" ".join), max_size=4), st.sets(st.sampled_from("abc")))
+def test_what_an_edit_leaves_alone_is_taken_over(lone, before, after, clauses, edited):
+    """However some wordings change, a text stands to all as if it was set against them anew, also
+    where a clause of it answers to another shared one now.
+    """
+    texts = [words.replace("{union}", "công đoàn") for words in clauses]
+    now = [
+        new if name in edited else old for name, old, new in zip("abc", before, after, strict=True)
+    ]
+    old, new = against(lone, texts, before), against(lone, texts, now)
+    ((key, stood),) = old.standings.items()
+    (expected,) = new.standings.values()
+
+    assert expected == new.standing(key, expected.agreement, stood, {*"abc"} - edited)
 
 
 def test_list_of_hundreds_of_clauses_has_pages(tmp_path: Path):

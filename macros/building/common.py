@@ -67,8 +67,7 @@ class _Common:
     def write(self, folder: Folder) -> Sequence[str]:
         """The pages about many units; their paths."""
         keys = self.run.maker.keys
-        telling = Telling(self.run, self._common)
-        telling.write(folder)
+        telling = Telling(self.run, self._common, folder)
         shared = self.run.put(
             folder, "shared", (keys.common, self.run.uses, *telling.rows),
             lambda: self._shared(telling),

@@ -1,7 +1,9 @@
 # What the page of a unit says of others, put in when all units are known.
 # Hides: that neighbouring units are told of together, and from how they stood the last time; that
 # their rows on the pages of the shared clauses lie apart, where only those pages look.
-"""`Telling(run, common)`: each unit's own page, and how all units stand to the shared clauses."""
+"""`Telling(run, common, folder)`: each unit's own page, and how all units stand to the shared
+clauses.
+"""
 
 from __future__ import annotations
 
@@ -55,14 +57,24 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Made:
+    """What was told of a unit just now. `html`: its page, unless it is as the last time."""
+
+    told: Told
+    rows: Rows
+    html: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Last:
-    """What was told of a unit the last time, of what, and how its texts stood."""
+    """What was told of a unit the last time, of what, and how its texts stood. `page`: the digest
+    of what its page was made of, and of the page.
+    """
 
     read: bytes
-    part: bytes
     texts: Extract
     standings: Mapping[SeriesId, Standing]
-    told: Told
+    page: tuple[bytes, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +88,13 @@ class _Neighbours:
 
 
 class Telling:
-    """What is told of each unit. Only where something of that changed is it told again."""
+    """What is told of each unit. Only where something of that changed is it told again. Its own page
+    goes into the folder.
+    """
 
-    def __init__(self, run: Run, common: Common) -> None:
+    def __init__(self, run: Run, common: Common, folder: Folder) -> None:
         self._run = run
+        self._folder = folder
         self._common = common
         self._clauses = {
             name: repr(
@@ -101,18 +116,13 @@ class Telling:
         }
         self._tell([each for each in groups(run.parts) if not self._told.keys() >= {*each}])
         run.maker.held |= {("told", run.told[unit]): told for unit, told in self._told.items()}
+        for unit in run.parts:
+            self._put(unit, None)
 
     @property
     def rows(self) -> list[bytes]:
         """The digests of what the pages of the shared clauses show of each unit, in their order."""
         return [self._told[unit].rows for unit in self._run.parts]
-
-    def write(self, folder: Folder) -> None:
-        """Write each unit's own page."""
-        for unit, part in self._run.parts.items():
-            told, path = self._told[unit], f"don-vi/{unit}/index.html"
-            if not folder.keep(path, told.page):
-                folder.write(path, _page(part.page, told.holes), told.page)
 
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
@@ -160,10 +170,17 @@ class Telling:
             for units, found in zip(
                 asked, in_batches(self._run, every, work, 1, _FEW), strict=True
             ):
-                for unit, (told, rows) in found.items():
-                    self._told[unit], self._rows[unit] = told, rows
+                for unit, made in found.items():
+                    self._told[unit], self._rows[unit] = made.told, made.rows
+                    self._put(unit, made.html)
                 lost += [] if found else [units]
             asked = lost
+
+    def _put(self, unit: str, html: bytes | None) -> None:
+        told, path = self._told[unit], f"don-vi/{unit}/index.html"
+        if path not in self._folder.files and not self._folder.keep(path, told.page):
+            html = html or _page(self._run.parts[unit].page, told.holes)
+            self._folder.write(path, html, told.page)
 
     def _asked(self, unit: UnitId, *, texts: bool) -> _Asked:
         run = self._run
@@ -176,13 +193,13 @@ class Telling:
 
 def _tell_neighbours(
     common: Common, clauses: Mapping[str, bytes], maker: Maker, batch: Sequence[Sequence[_Asked]]
-) -> list[dict[UnitId, tuple[Told, Rows]]]:
+) -> list[dict[UnitId, _Made]]:
     return [_told(maker, asked, common, clauses) for asked in batch]
 
 
 def _told(
     maker: Maker, asked: Sequence[_Asked], common: Common, clauses: Mapping[str, bytes]
-) -> dict[UnitId, tuple[Told, Rows]]:
+) -> dict[UnitId, _Made]:
     """What is told of neighbours; nothing where texts of theirs are neither given nor kept."""
     cache, beside, setting = maker.context.cache, maker.context.beside, maker.context.setting
     key = version(), *(each.unit.encode() for each in asked)
@@ -213,23 +230,23 @@ def _told(
     )  # fmt: skip
     day, contact = (setting.as_of, setting.shell.contact) if setting else (date.min, Contact())
     publication = Publication(archive, day, contact, usage)
-    units = {}
+    found, units = {}, {}
     for each in asked:
+        own = standings[each.unit]
         holes = publication.beside(each.unit, each.after)
+        of, html = hashlib.sha256(repr((each.part, holes)).encode()).digest(), None
         before = last.units.get(each.unit)
-        if before and (before.part, before.told.holes) == (each.part, holes):
-            page = before.told.page
-        else:
-            page = hashlib.sha256(_page(each.page, holes)).hexdigest()
-        rows = _rows(standings[each.unit])
-        told = Told(holes, page, hashlib.sha256(repr(rows).encode()).digest())
-        units[each.unit] = _Last(each.read, each.part, texts[each.unit], standings[each.unit], told)
-    found = {unit: (each.told, _rows(each.standings)) for unit, each in units.items()}
+        page = before.page if before else (b"", "")
+        if page[0] != of:
+            html = _page(each.page, holes)
+            page = of, hashlib.sha256(html).hexdigest()
+        rows = {series: standing.rows for series, standing in own.items()}
+        told = Told(holes, page[1], hashlib.sha256(repr(rows).encode()).digest())
+        found[each.unit] = _Made(told, rows, html)
+        units[each.unit] = _Last(each.read, texts[each.unit], own, page)
     cache.store("neighbours", key, _Neighbours(clauses, units))
-    cache.store(
-        "rows", _of_rows({unit: told for unit, (told, _) in found.items()}),
-        {unit: rows for unit, (_, rows) in found.items()},
-    )  # fmt: skip
+    told_all = {unit: made.told for unit, made in found.items()}
+    cache.store("rows", _of_rows(told_all), {unit: made.rows for unit, made in found.items()})
     return found
 
 
@@ -239,10 +256,6 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
     if before and before.read == asked.read:
         return before.texts
     return asked.texts or cache.load("newest", (asked.read,), Extract, packed=True)
-
-
-def _rows(standings: Mapping[SeriesId, Standing]) -> Rows:
-    return {series: dict(each.rows) for series, each in standings.items()}
 
 
 def _of_rows(told: Mapping[UnitId, Told]) -> list[bytes]:
