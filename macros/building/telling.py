@@ -214,7 +214,8 @@ def _told(
         glossary=beside.glossary,
     )
     usage = Usage(archive, common=common)
-    still = {name for name, of in clauses.items() if last.clauses.get(name) == of}
+    was = last.clauses
+    still = {each for each in beside.shared if each in was and was[each] == clauses.get(each)}
     standings: dict[UnitId, dict[SeriesId, Standing]] = {unit: {} for unit in texts}
     for (unit, series), newest in newest_texts(archive) if beside.shared else ():
         before = last.units.get(unit)

@@ -148,7 +148,8 @@ class Keys:
     extract, bare extract, newest texts ← read
     part ← read; the last turning day that has come; glossary; the shell (frames, assets, contact)
     segment ← read; the last turning day that has come; glossary
-    telling ← part; what all units tell of the shared clauses; their texts; the successor's name
+    telling ← part; what all units tell of the shared clauses; their files; the successor's name
+    of it what is near one shared clause, and how that is shown ← read; its file; what all tell of it
     What stands between units and is told of many of them: `Whole` and `common`.
     """
 
