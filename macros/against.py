@@ -10,10 +10,11 @@ place, or lacks it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from unicodedata import normalize
 
 from rapidfuzz import process
@@ -63,6 +64,21 @@ class Answer:
         return min(99, int(self.likeness * 100)) if self.how is How.OWN else 100
 
 
+class Pair(NamedTuple):
+    """A clause of a text that is near enough to a wording of a shared one. They sort by likeness,
+    exact ones before others, then by name, the newer wording, and the place in the text; `place`
+    counts the headings, or else the other clauses, that use no shared wording.
+    """
+
+    unlike: float
+    inexact: bool
+    shared: str
+    age: int
+    place: int
+    heading: bool
+    likeness: float
+
+
 class Model:
     """All shared clauses, ready to be set against many texts.
 
@@ -83,16 +99,30 @@ class Model:
             for name, clause in shared.items()
         }
 
-    def answers(self, page: Page, terms: Mapping[str, str]) -> tuple[Answer, ...]:
-        """One answer for each shared clause, in their order; blanks are filled from `terms`."""
-        used: dict[str, Clause] = {}
-        free: dict[bool, list[Clause]] = {False: [], True: []}
-        for clause in page.clauses:
-            if clause.shared:
-                used.setdefault(clause.shared.id, clause)
-            elif not clause.rows:
-                free[clause.level > 0].append(clause)
-        near = self._nearest([name for name in self._wordings if name not in used], free, terms)
+    def pairs(
+        self, page: Page, terms: Mapping[str, str], names: Iterable[str] | None = None
+    ) -> dict[str, tuple[Pair, ...]]:
+        """By shared clause the pairs of those that the text does not use; of these names or of all.
+        What one clause has hangs on the text, the terms, its wordings and how it is used alone.
+        """
+        used, free = _clauses(page)
+        letters = {kind: [self._of(clause.text) for clause in free[kind]] for kind in free}
+        return {
+            name: () if name in used else tuple(self._pairs(name, free, letters, terms))
+            for name in (self._wordings if names is None else names)
+        }
+
+    def answers(
+        self, page: Page, terms: Mapping[str, str],
+        pairs: Mapping[str, Sequence[Pair]] | None = None,
+    ) -> tuple[Answer, ...]:  # fmt: skip
+        """One answer for each shared clause, in their order; blanks are filled from `terms`. `pairs`
+        are those of all clauses, where they are known.
+        """
+        if pairs is None:
+            pairs = self.pairs(page, terms)
+        used, free = _clauses(page)
+        near = self._nearest(pairs, free, terms)
         return tuple(
             self._use(name, used[name]) if name in used else near.get(name) or _lacking(name)
             for name in self._wordings
@@ -106,52 +136,60 @@ class Model:
         return Answer(shared=name, how=how, wording=wording, clause=clause, text=clause.text)
 
     def _nearest(
-        self, names: Sequence[str], free: Mapping[bool, Sequence[Clause]], terms: Mapping[str, str]
-    ) -> dict[str, Answer]:
+        self, pairs: Mapping[str, Sequence[Pair]], free: Mapping[bool, Sequence[Clause]],
+        terms: Mapping[str, str],
+    ) -> dict[str, Answer]:  # fmt: skip
         """The nearest clause of each of the shared ones, the likest pairs first."""
-        found = sorted(self._pairs(names, free, terms), key=lambda pair: pair[0])
         taken: set[str] = set()
         near: dict[str, Answer] = {}
-        for (_, _, name, _, _), likeness, wording, clause, filled in found:
-            if name in near or clause.id in taken:
+        for pair in sorted(each for own in pairs.values() for each in own):
+            clause = free[pair.heading][pair.place]
+            if pair.shared in near or clause.id in taken:
                 continue
             taken.add(clause.id)
-            template = dict(self._wordings[name])[wording]
-            near[name] = Answer(
-                shared=name,
+            wording, template = self._wordings[pair.shared][pair.age]
+            near[pair.shared] = Answer(
+                shared=pair.shared,
                 how=How.SAME if prints(template, clause.text) else How.OWN,
-                wording=wording, clause=clause, text=filled, likeness=likeness,
+                wording=wording, clause=clause, text=_filled(template, terms),
+                likeness=pair.likeness,
             )  # fmt: skip
         return near
 
     def _pairs(
-        self, names: Sequence[str], free: Mapping[bool, Sequence[Clause]], terms: Mapping[str, str]
-    ) -> Iterator[tuple[tuple[float, bool, str, int, int], float, Period, Clause, str]]:
-        """All pairs that are near enough; they sort by likeness, exact ones before others, then
-        by name, the newer wording, and the place in the text.
-        """
-        letters = {kind: [self._of(clause.text) for clause in free[kind]] for kind in free}
-        for name in names:
-            for kind in sorted(self._headings.get(name) or (False, True)):
-                for age, (wording, template) in enumerate(self._wordings[name]):
-                    filled = _filled(template, terms)
-                    own = self._of(BLANK.sub(" ", filled))
-                    for _, likeness, place in process.extract(
-                        own, letters[kind] if own else (),
-                        scorer=Indel.normalized_similarity, score_cutoff=_ALIKE - _SAME_ID,
-                        limit=None,
-                    ):  # fmt: skip
-                        clause = free[kind][place]
-                        score = likeness + _SAME_ID * (clause.id == name)
-                        if score >= _ALIKE:
-                            exact = clause.text == filled
-                            order = (-score, not exact, name, age, place)
-                            yield order, likeness, wording, clause, filled
+        self, name: str, free: Mapping[bool, Sequence[Clause]],
+        letters: Mapping[bool, Sequence[str]], terms: Mapping[str, str],
+    ) -> Iterator[Pair]:  # fmt: skip
+        for kind in sorted(self._headings.get(name) or (False, True)):
+            for age, (_, template) in enumerate(self._wordings[name]):
+                filled = _filled(template, terms)
+                own = self._of(BLANK.sub(" ", filled))
+                for _, likeness, place in process.extract(
+                    own, letters[kind] if own else (),
+                    scorer=Indel.normalized_similarity, score_cutoff=_ALIKE - _SAME_ID,
+                    limit=None,
+                ):  # fmt: skip
+                    clause = free[kind][place]
+                    score = likeness + _SAME_ID * (clause.id == name)
+                    if score >= _ALIKE:
+                        yield Pair(-score, clause.text != filled, name, age, place, kind, likeness)
 
     def _of(self, text: str) -> str:
         if text not in self._written:
             self._written[text] = self._letters.of(words(text))
         return self._written[text]
+
+
+def _clauses(page: Page) -> tuple[dict[str, Clause], dict[bool, list[Clause]]]:
+    """By shared clause the one that uses it; and the others, headings apart from clauses."""
+    used: dict[str, Clause] = {}
+    free: dict[bool, list[Clause]] = {False: [], True: []}
+    for clause in page.clauses:
+        if clause.shared:
+            used.setdefault(clause.shared.id, clause)
+        elif not clause.rows:
+            free[clause.level > 0].append(clause)
+    return used, free
 
 
 def prints(template: str, text: str) -> bool:

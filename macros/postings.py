@@ -148,6 +148,11 @@ class Filed:
     words: Lists
     pairs: Lists
 
+    @property
+    def folded(self) -> set[str]:
+        """The words under which records are filed, folded."""
+        return {key.partition(_OF)[0] for key in self.words.keys.split("\n")}
+
 
 class Index:
     """Records while they are filed; many of them are one whole number whose bits say which."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import groupby
@@ -16,15 +17,16 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from markupsafe import Markup, escape
 
-from macros.against import BLANK, Answer, How, Model, difference
+from macros.against import BLANK, Answer, How, Model, Pair, difference
 from macros.citing import cite
 from macros.clauses import terms_of
-from macros.markup import ENVIRONMENT, Contents, SitePage, capital, hole, up_from
+from macros.markup import ENVIRONMENT, UP, Contents, SitePage, capital, hole, placed, up_from
 from macros.model import (
     AS_SIGNED,
     Agreement,
     Archive,
     Clause,
+    ClauseId,
     PartialDate,
     Period,
     SeriesId,
@@ -65,8 +67,6 @@ _GROUPS = {
     How.OWN: ("cau-chu-rieng", "Đơn vị dùng câu chữ riêng"),
     How.LACKING: ("khong-co", "Đơn vị không có điều khoản này"),
 }
-# The way to the site's root in a row, which does not know yet how deep its page will stand.
-_UP = hole("up")
 _LINK = hole("link")
 # About the characters of a unit's name and of the cells of its row that are empty.
 _ROW = 300
@@ -95,17 +95,27 @@ class Use(NamedTuple):
         return f"{self.address}#{self.clause.id}"
 
 
+class Row(NamedTuple):
+    """A series on the page of a shared clause that it does not use, with a hole for the way up."""
+
+    how: How
+    likeness: float
+    html: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A unit's edition against all shared clauses.
+    """A unit's edition against all shared clauses, by clause.
 
-    `rows`: how it stands on the page of each that it does not use, with a hole for the way up; a
-    page of a hundred units is put together from them. Those that are not given are made there.
+    `rows` stand on the clause's page: one of a hundred units is put together from them. `lines`
+    stand on the unit's own. `pairs` are what comes near a clause that the edition does not use.
     """
 
     agreement: Agreement
     answers: Mapping[str, Answer]
-    rows: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, Row]
+    lines: Mapping[str, str] = field(default_factory=dict)
+    pairs: Mapping[str, Sequence[Pair]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,6 @@ class Usage:
         self.archive = archive
         self._common = common
         self._standings = standings
-        self._marked: dict[tuple[str, Key], Markup] = {}
         self._heads: dict[Key, str] = {}
 
     @cached_property
@@ -214,25 +223,45 @@ class Usage:
         """Of each series its newest edition that has a text, drafts last, against the model."""
         if self._standings is not None:
             return self._standings
-        found: dict[Key, Standing] = {}
-        shared = {name: self.archive.shared[name] for name in self.uses}
-        model = Model(shared, self.common.headings)
-        for key, newest in newest_texts(self.archive) if shared else ():
-            answers = {
-                each.shared: each
-                for each in model.answers(newest.page, _terms(newest))
-                if newest.unit.sample or each.shared not in self.samples
-            }
-            found[key] = Standing(
-                agreement=newest,
-                answers=answers,
-                rows={
-                    name: self._row(key, newest, answer)
-                    for name, answer in answers.items()
-                    if answer.how in _GROUPS
-                },
-            )
-        return found
+        found = newest_texts(self.archive) if self.archive.shared else ()
+        return {key: self.standing(key, newest) for key, newest in found}
+
+    def standing(
+        self, key: Key, newest: Agreement, before: Standing | None = None,
+        still: AbstractSet[str] = frozenset(),
+    ) -> Standing:  # fmt: skip
+        """The newest text of a series against the model. `before`: how the same text stood; of the
+        clauses in `still` it holds, but where another clause of the text answers to them now.
+        """
+        terms = _terms(newest)
+        pairs = {name: before.pairs[name] for name in still} if before else {}
+        others = [name for name in self.archive.shared if name not in pairs]
+        pairs |= self._model.pairs(newest.page, terms, others)
+        answers = {
+            each.shared: each
+            for each in self._model.answers(newest.page, terms, pairs)
+            if newest.unit.sample or each.shared not in self.samples
+        }
+        rows, lines = {}, {}
+        cited: Mapping[ClauseId, str] = {}
+        for name, answer in answers.items():
+            if before and name in still and before.answers.get(name) == answer:
+                if name in before.rows:
+                    rows[name] = before.rows[name]
+                if name in before.lines:
+                    lines[name] = before.lines[name]
+                continue
+            words = _own_words(answer, self.meant[name])
+            if answer.how in _GROUPS:
+                rows[name] = Row(answer.how, answer.likeness, self._row(key, newest, answer, words))
+            if answer.clause:
+                cited = cited or cite(newest.page)
+                lines[name] = self._line(newest, answer, words, cited[answer.clause.id])
+        return Standing(agreement=newest, answers=answers, rows=rows, lines=lines, pairs=pairs)
+
+    @cached_property
+    def _model(self) -> Model:
+        return Model(dict(sorted(self.archive.shared.items())), self.common.headings)
 
     @property
     def samples(self) -> frozenset[str]:
@@ -250,12 +279,10 @@ class Usage:
             row = Listed(unit.sample, _USING, key, cells=cells)
             found.append((unit.sample, places[_USING], 0, unit.name, key, row))
         for key, standing in self.standings.items():
-            answer = standing.answers.get(name)
-            if answer and answer.how in places:
-                unit, place = standing.agreement.unit, places[answer.how]
-                html = standing.rows.get(name) or self._row(key, standing.agreement, answer)
-                row = Listed(unit.sample, answer.how, key, html=html)
-                found.append((unit.sample, place, -answer.likeness, unit.name, key, row))
+            if told := standing.rows.get(name):
+                unit, place = standing.agreement.unit, places[told.how]
+                row = Listed(unit.sample, told.how, key, html=told.html)
+                found.append((unit.sample, place, -told.likeness, unit.name, key, row))
         found.sort(key=lambda each: each[:-1])
         return list(in_parts([each[-1] for each in found])) or [[]]
 
@@ -273,7 +300,7 @@ class Usage:
             kind = tuple((use.wording, use.version) for use in uses)
             if kind not in kinds:
                 pairs = [(_LINK, each) for each in kind]
-                kinds[kind] = str(_rows().cell(pairs, newest, _UP)).split(_LINK)
+                kinds[kind] = str(_rows().cell(pairs, newest, UP)).split(_LINK)
             first, *rest = kinds[kind]
             html = first
             for use, then in zip(uses, rest, strict=True):
@@ -285,29 +312,24 @@ class Usage:
             for key, cells in found.items()
         }
 
-    def _row(self, key: Key, agreement: Agreement, answer: Answer) -> str:
-        """A series on the page of a shared clause that it does not use."""
+    def _row(self, key: Key, agreement: Agreement, answer: Answer, words: Markup) -> str:
         made = _rows().lacking if answer.how is How.LACKING else _rows().deviation
-        words = self.marked(key, answer)
-        return str(made(self.named(key), agreement, answer, words, _SIGNS[answer.how][0], _UP))
+        return str(made(self.named(key), agreement, answer, words, _SIGNS[answer.how][0], UP))
+
+    def _line(self, agreement: Agreement, answer: Answer, words: Markup, cited: str) -> str:
+        title = self.archive.shared[answer.shared].title
+        return str(_rows().line(title, agreement, answer, words, cited, _SIGNS[answer.how], UP))
 
     def head(self, key: Key) -> str:
         """The head of a series' row in a table."""
         if key not in self._heads:
-            self._heads[key] = str(_rows().head(self.named(key), _UP))
+            self._heads[key] = str(_rows().head(self.named(key), UP))
         return self._heads[key]
 
     def named(self, key: Key) -> Named:
         """How a list calls a series."""
         unit = self.archive.units[key[0]]
         return key[0], unit, unit.sides[unit.series[key[1]].counterpart]
-
-    def marked(self, key: Key, answer: Answer) -> Markup:
-        """A unit's own text with what differs from the nearest wording marked; else its text."""
-        asked = (answer.shared, key)
-        if asked not in self._marked:
-            self._marked[asked] = _own_words(answer, self.meant[answer.shared])
-        return self._marked[asked]
 
     @property
     def meant(self) -> Mapping[str, Mapping[str, str]]:
@@ -439,20 +461,14 @@ def against(usage: Usage, unit_id: UnitId, series_id: SeriesId, up: str) -> str:
     standing = usage.standings.get((unit_id, series_id))
     if standing is None:
         return ""
-    rows = [
-        (usage.archive.shared[name], answer, usage.marked((unit_id, series_id), answer))
-        for name, answer in standing.answers.items()
-    ]
-    order = list(How)
-    rows.sort(key=lambda row: (order.index(row[1].how), row[0].title))
-    counts = [(how, sum(row[1].how is how for row in rows)) for how in How]
+    answers, shared, order = standing.answers, usage.archive.shared, list(How)
+    names = sorted(answers, key=lambda name: (order.index(answers[name].how), shared[name].title))
+    counts = Counter(each.how for each in answers.values())
     model = {
         "agreement": standing.agreement,
-        "cited": cite(standing.agreement.page),
-        "rows": [row for row in rows if row[1].clause],
-        "lacking": [row for row in rows if not row[1].clause],
-        "counts": [(_SIGNS[how], count) for how, count in counts if count],
-        "signs": _SIGNS,
+        "rows": placed((standing.lines[name] for name in names if answers[name].clause), up),
+        "lacking": [(name, shared[name].title) for name in names if not answers[name].clause],
+        "counts": [(_SIGNS[how], counts[how]) for how in How if counts[how]],
     }
     return ENVIRONMENT.get_template("shared_unit.html").render(id=series_id, model=model, up=up)
 
@@ -465,7 +481,7 @@ def _index_cards(usage: Usage) -> list[_IndexCard]:
         periods = sorted(clause.wordings, reverse=True)
         html = _rows().card(
             name, clause.title, periods, _with_pills(clause.wordings[periods[0]], usage.meant[name]),
-            usage.count(uses), name in usage.samples, _UP,
+            usage.count(uses), name in usage.samples, UP,
         )  # fmt: skip
         real = {use.agreement.unit_id for use in uses if not use.agreement.unit.sample}
         found.append(_IndexCard(clause.title, len(real), str(html)))
@@ -477,7 +493,7 @@ def _index_page(cards: Sequence[_IndexCard], of: tuple[int, int]) -> SitePage:
     address = _index_address(page)
     up = up_from(address)
     html = ENVIRONMENT.get_template("shared.html").render(
-        cards=_placed((card.html for card in cards), up), up=up, page=page, last=last,
+        cards=placed((card.html for card in cards), up), up=up, page=page, last=last,
         address_of=_index_address,
     )  # fmt: skip
     said = "Các điều khoản mà nhiều đơn vị dùng chung: câu chữ qua các năm và ai dùng câu chữ nào."
@@ -555,16 +571,11 @@ def _matrix(usage: Usage, rows: Sequence[Listed], up: str) -> dict[str, object]:
         )
         for row in rows
     )
-    return {"periods": periods, "rows": _placed((f"<tr>{row}</tr>\n" for row in made), up)}
+    return {"periods": periods, "rows": placed((f"<tr>{row}</tr>\n" for row in made), up)}
 
 
 def _placed_rows(rows: Iterable[Listed], up: str) -> dict[str, object]:
-    return {"rows": _placed((row.html for row in rows), up)}
-
-
-def _placed(rows: Iterable[str], up: str) -> Markup:
-    """Rows on a page from which that is the way to the site's root."""
-    return Markup("".join(rows).replace(_UP, up))  # noqa: S704 each was made by a template
+    return {"rows": placed((row.html for row in rows), up)}
 
 
 def _rows() -> Any:

@@ -182,6 +182,53 @@ def test_after_any_edit_as_a_full_build(seed: int, builder: Builder, tmp_path: P
     assert len(told) >= 5, told
 
 
+def _clause(title: str, words: str) -> str:
+    return f'title: {title}\nwordings:\n  2024-2025: "{words}"\n'
+
+
+PLACE = "docs/don-vi/truong-khac/cong-doan/2025-2026.md"
+SUPPORT = "Nhà trường hỗ trợ kinh phí phong trào {}"
+# One after the other: which clause of a text answers to which shared one goes to and fro.
+WORDINGS: dict[str, Edit] = {
+    "near": put("data/clauses/ung-ho.yml", _clause("Ủng hộ", SUPPORT.format("hằng năm."))),
+    "another-is-nearer": put(
+        "data/clauses/ho-tro.yml",
+        _clause("Hỗ trợ", SUPPORT.format("5.000.000 đồng mỗi năm học, nếu có.")),
+    ),
+    "the-first-prints-it": put(
+        "data/clauses/ung-ho.yml",
+        _clause("Ủng hộ", SUPPORT.format("5.000.000 đồng mỗi năm học.")),
+    ),
+    "title": sub("data/clauses/ho-tro.yml", "Hỗ trợ\n", "Hỗ trợ phong trào\n"),
+    "blank": sub("data/clauses/ho-tro.yml", "Nhà trường hỗ", "{Management} hỗ"),
+    "term": sub("data/units/mam-non-thu.yml", "Nhà trường", "Trường mầm non"),
+    "used": sub(
+        PLACE, SUPPORT.format("5.000.000 đồng mỗi năm học."), '{{ clause("ho-tro", "2024-2025") }}'
+    ),
+    "as-a-heading": sub(
+        PLACE, "## **II.** ĐIỀU KHOẢN THI HÀNH", '## **II.** {{ clause("ho-tro", "2024-2025") }}'
+    ),
+    "not-as-a-clause": sub(
+        PLACE, '**2.** {{ clause("ho-tro", "2024-2025") }}', "**2.** Việc khác, mỗi năm học."
+    ),
+    "far": put("data/clauses/ung-ho.yml", _clause("Ủng hộ", "Không giống gì cả.")),
+    "used-by-nobody": sub(PLACE, '{{ clause("ho-tro", "2024-2025") }}', "ĐIỀU KHOẢN THI HÀNH"),
+    "away": drop("data/clauses/ho-tro.yml"),
+}
+
+
+def test_after_any_wording_as_a_full_build(builder: Builder):
+    """Shared clauses come, take each other's place, are used as headings and no more, and go; each
+    unit is told of anew only what that changes, and tells what it tells after a full build.
+    """
+    for name, edit in WORDINGS.items():
+        edit(builder.root)
+        assert builder.again(), name
+        full = builder.full()
+        assert [] == differing(full, contents(builder.served.path)), name
+        assert [] == differing(full, contents(builder.linked.path)), name
+
+
 @pytest.mark.parametrize("names", [*((name,) for name in EDITS), *TOGETHER], ids="+".join)
 def test_check_as_the_whole_way(
     names: tuple[str, ...], project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

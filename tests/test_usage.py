@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -437,7 +438,7 @@ def test_long_texts_make_shorter_pages(tmp_path: Path):
 
 
 def test_rows_that_were_made_before_give_the_same_pages(tmp_path: Path):
-    """Pages are put together from the rows of each unit, made with it alone; without them too."""
+    """Pages are put together from the rows of each unit, made with it alone."""
     found = archive(tmp_path, FOUR)
     whole = Usage(found)
     alone = {}
@@ -446,13 +447,53 @@ def test_rows_that_were_made_before_give_the_same_pages(tmp_path: Path):
         own = tuple(each for each in found.agreements if each.unit_id == key[0])
         usage = Usage(replace(found, units=units, agreements=own), common=whole.common)
         alone |= dict(usage.standings)
-    bare = {key: replace(each, rows={}) for key, each in alone.items()}
     expected = {at: make() for at, make in shared_pages(whole).items()}
+    usage = Usage(found, common=whole.common, standings=alone)
 
     assert any(each.rows for each in alone.values())
-    for standings in (alone, bare):
-        usage = Usage(found, common=whole.common, standings=standings)
-        assert expected == {at: make() for at, make in shared_pages(usage).items()}
+    assert expected == {at: make() for at, make in shared_pages(usage).items()}
+
+
+@pytest.fixture(scope="module")
+def lone(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """One unit with one edition."""
+    return archive(tmp_path_factory.mktemp("lone"), {"an": {"2024-2025": ELSE}})
+
+
+def against(found: Archive, clauses: Sequence[str], wordings: Sequence[str]) -> Usage:
+    """The unit with these clauses against shared ones with these wordings: `a`, `b` and so on."""
+    (one,) = found.agreements
+    own = [clause("abcd"[n], text) for n, text in enumerate(clauses)]
+    page = replace(one.page, clauses=tuple(own))
+    shared = {
+        name: SharedClause(title=name, wordings={Period(2024, 2025): text})
+        for name, text in zip("abc", wordings, strict=True)
+    }
+    return Usage(replace(found, agreements=(replace(one, page=page),), shared=shared))
+
+
+def test_what_an_edit_leaves_alone_is_taken_over(lone):
+    """However a wording changes, a text stands to all as if it was set against them anew, also where
+    a clause of it answers to another shared one now.
+    """
+    chance = random.Random(2026)
+
+    def said(blank: str) -> str:
+        """So few words that three wordings want the same clause."""
+        return " ".join(chance.choice(["hai", "bên", blank]) for _ in range(4))
+
+    moved = 0
+    for _ in range(60):
+        texts = [said("công đoàn") for _ in range(chance.randint(1, 2))]
+        wordings = [said("{union}") for _ in "abc"]
+        old = against(lone, texts, wordings)
+        new = against(lone, texts, [wordings[0], said("{union}"), wordings[2]])
+        ((key, stood),) = old.standings.items()
+        (expected,) = new.standings.values()
+
+        assert expected == new.standing(key, expected.agreement, stood, {"a", "c"})
+        moved += any(stood.answers[name] != expected.answers[name] for name in "ac")
+    assert moved
 
 
 def test_list_of_hundreds_of_clauses_has_pages(tmp_path: Path):

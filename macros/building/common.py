@@ -23,7 +23,7 @@ from macros.archive import read_unit
 from macros.building.folder import Folder
 from macros.building.run import Run
 from macros.building.shell import Shell
-from macros.building.telling import Told, standings, tell
+from macros.building.telling import Telling
 from macros.building.unit import Setting
 from macros.building.version import version
 from macros.exchange.subscriptions import feed_of_all
@@ -77,10 +77,12 @@ class _Common:
     def write(self, folder: Folder) -> Sequence[str]:
         """The pages about many units; their paths."""
         keys = self.run.maker.keys
-        told = tell(self.run, self._common, folder)
-        answers = (each.answers for each in told.values())
+        telling = Telling(self.run, self._common, folder)
         shared = self.run.put(
-            folder, "shared", (keys.common, self.run.uses, *answers), lambda: self._shared(told)
+            folder,
+            "shared",
+            (keys.common, self.run.uses, *telling.rows),
+            lambda: self._shared(telling),
         )
         lists = self.run.put(
             folder, "lists", (keys.common, self.run.units, *self._with), self._pages
@@ -122,8 +124,8 @@ class _Common:
         key = version(), self.run.uses
         return self.run.kept("usage", key, Common, lambda: Usage(self._bare).common)
 
-    def _shared(self, told: Mapping[str, Told]) -> dict[str, bytes]:
-        own = standings(self.run, self._common, told, self._bare)
+    def _shared(self, telling: Telling) -> dict[str, bytes]:
+        own = telling.standings(self._bare)
         usage = Usage(self._bare, common=self._common, standings=own)
         page = self.setting.shell.page
         return {f"{name}index.html": page(make()) for name, make in shared_pages(usage).items()}

@@ -26,7 +26,7 @@ from macros.building.whole import Whole, of_pages
 from macros.cache import Cache
 from macros.links import Rendered
 from macros.markup import seen
-from macros.model import Agreement, UnitId
+from macros.model import UnitId
 from macros.problem import Problem, Severity
 from macros.search import groups
 
@@ -182,10 +182,9 @@ class Run:
         found: dict[str, V] = self.kept(kind, of, dict, lambda: {unit: one(unit) for unit in units})
         return found
 
-    def newest(self, unit: str) -> tuple[Agreement, ...]:
+    def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
-        found: tuple[Agreement, ...] = self._of(unit, "newest", tuple, lambda made: made.newest)
-        return found
+        return self._of(unit, "newest", Extract, lambda made: made.newest)
 
     def _of(self, unit: str, kind: str, of: type[V], take: Callable[[Made], V]) -> V:
         if unit not in self.made:

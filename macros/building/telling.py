@@ -1,166 +1,268 @@
 # What the page of a unit says of others, put in when all units are known.
-# Hides: that this is kept too, and that how a unit stands to the shared clauses lies apart from it,
-# where only the pages about those look.
-"""`tell(run, common, folder)`: each unit's own page; `standings`: all units against the model."""
+# Hides: that neighbouring units are told of together, and from how they stood the last time; that
+# their rows on the pages of the shared clauses lie apart, where only those pages look.
+"""`Telling(run, common, folder)`: each unit's own page, and how all units stand to the shared
+clauses.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from macros.against import Answer
 from macros.building.folder import Folder
 from macros.building.run import Run
-from macros.building.unit import Context, Extract, Maker
+from macros.building.unit import Extract, Maker
 from macros.building.units import in_batches
+from macros.building.version import version
+from macros.cache import Cache
 from macros.markup import filled
-from macros.model import Agreement, Archive, SeriesId, UnitId
+from macros.model import Archive, SeriesId, UnitId
 from macros.publish import Publication
 from macros.render import Contact
-from macros.usage import Common, Key, Standing, Usage, newest_texts
+from macros.search import groups
+from macros.usage import Common, Key, Row, Standing, Usage, newest_texts
 
-# By series the answers, and the rows on the pages of the shared clauses.
-Answers = dict[SeriesId, tuple[Mapping[str, Answer], Mapping[str, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A unit of which is to be told what its page says of others."""
-
-    unit: UnitId
-    extract: Extract
-    newest: tuple[Agreement, ...]
-    page: bytes
-    after: str
+# So few runs of neighbours are told of faster here than in processes that have to begin.
+_FEW = 8
+# By series the rows on the pages of the shared clauses.
+Rows = Mapping[SeriesId, Mapping[str, Row]]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What fills the holes of a unit's page, and the digest of the whole page. `key`: by which the
-    answers are kept; `answers` is their digest.
-    """
+    """What fills the holes of a unit's page; the digests of the whole page and of the unit's rows."""
 
     holes: Mapping[str, str]
     page: str
-    key: bytes = b""
-    answers: bytes = b""
+    rows: bytes
 
 
-def tell(run: Run, common: Common, folder: Folder) -> dict[str, Told]:
-    """Write each unit's own page with what it says of others; by unit, in their order, what was told."""
-    told: dict[str, Told] = {}
-    keys = _keys(run, common)
-    todo = []
-    for unit, key in keys.items():
-        run.told[unit] = key
-        if found := run.maker.asked("told", key, Told):
-            told[unit] = found
-        else:
-            todo.append(unit)
-    for unit, made, answers in _in_batches(run, common, todo):
-        told[unit] = _kept(run, keys[unit], made, answers)
-    for unit, part in run.parts.items():
-        each, path = told[unit], f"don-vi/{unit}/index.html"
-        if not folder.keep(path, each.page):
-            folder.write(path, filled(zlib.decompress(part.page).decode(), each.holes).encode())
-    return {unit: told[unit] for unit in run.parts}
-
-
-def standings(
-    run: Run, common: Common, told: Mapping[str, Told], archive: Archive
-) -> dict[Key, Standing]:
-    """Each series against the shared clauses; `archive` has all units."""
-    found: dict[str, Answers] = {}
-    for unit, each in told.items():
-        answers: Answers | None = run.context.cache.load("answers", (each.key,), dict)
-        if answers is not None:
-            found[unit] = answers
-    lost = [unit for unit in told if unit not in found]
-    found |= {unit: answers for unit, _, answers in _in_batches(run, common, lost)}
-    return {
-        key: Standing(agreement=newest, answers=answers, rows=rows)
-        for key, newest in newest_texts(archive)
-        if key[1] in found[key[0]]
-        for answers, rows in [found[key[0]][key[1]]]
-    }
-
-
-def _keys(run: Run, common: Common) -> dict[str, bytes]:
-    """What is told depends on: the unit's part, what all units tell of the shared clauses, those,
-    the name of its successor.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A unit of which is to be told what its page says of others. `read` and `part`: all that its
+    texts and its page depend on; `after`: its successor's name. `texts` where they are at hand.
     """
-    shared = repr((_ordered(common), run.clauses)).encode()
-    keys = {}
-    for unit in run.parts:
-        brief = run.briefs[unit]
-        digest = hashlib.sha256(run.maker.keys.part(run.keys[unit], brief))
-        digest.update(hashlib.sha256(shared).digest() + _after(run, unit).encode())
-        keys[unit] = digest.digest()
-    return keys
+
+    unit: UnitId
+    read: bytes
+    part: bytes
+    page: bytes
+    after: str
+    texts: Extract | None
 
 
-def _after(run: Run, unit: str) -> str:
-    successor = run.briefs[unit].successor
-    return run.briefs[successor].name if successor in run.briefs else ""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was told of a unit just now. `html`: its page, unless it is as the last time."""
+
+    told: Told
+    rows: Rows
+    html: bytes | None
 
 
-def _ordered(common: Common) -> object:
-    return (
-        sorted((name, sorted(kinds)) for name, kinds in common.headings.items()),
-        sorted(common.samples),
-        sorted((name, sorted(meant.items())) for name, meant in common.meant.items()),
-    )
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What was told of a unit the last time, of what, and how its texts stood. `page`: the digest
+    of what its page was made of, and of the page.
+    """
+
+    read: bytes
+    texts: Extract
+    standings: Mapping[SeriesId, Standing]
+    page: tuple[bytes, str]
 
 
-def _kept(run: Run, key: bytes, made: Told, answers: Answers) -> Told:
-    cache = run.context.cache
-    digest = hashlib.sha256(repr(answers).encode()).digest()
-    told = replace(made, key=key, answers=digest)
-    cache.store("answers", (key,), answers)
-    cache.store("told", (key,), told)
-    run.maker.held["told", key] = told
-    return told
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """What was told of neighbouring units the last time; `clauses`: all that what is told of each
+    shared clause depended on, besides the units' texts.
+    """
+
+    clauses: Mapping[str, bytes] = field(default_factory=dict)
+    units: Mapping[UnitId, _Last] = field(default_factory=dict)
 
 
-def _in_batches(run: Run, common: Common, units: Sequence[str]) -> list[tuple[str, Told, Answers]]:
-    asked = [
-        _Asked(
-            UnitId(unit), run.extract(unit), run.newest(unit), run.parts[unit].page,
-            _after(run, unit),
-        )
-        for unit in units
-    ]  # fmt: skip
-    return list(in_batches(run, asked, partial(_tell_batch, common)))
+class Telling:
+    """What is told of each unit. Only where something of that changed is it told again. Its own page
+    goes into the folder.
+    """
+
+    def __init__(self, run: Run, common: Common, folder: Folder) -> None:
+        self._run = run
+        self._folder = folder
+        self._common = common
+        self._clauses = {
+            name: repr(
+                (
+                    digest,
+                    sorted(common.headings.get(name, ())),
+                    name in common.samples,
+                    sorted(common.meant.get(name, {}).items()),
+                )
+            ).encode()
+            for name, digest in run.context.clauses.items()
+        }
+        self._rows: dict[str, Rows] = {}
+        run.told |= self._keys()
+        self._told = {
+            unit: found
+            for unit, key in run.told.items()
+            if isinstance(found := run.maker.held.get(("told", key)), Told)
+        }
+        self._tell([each for each in groups(run.parts) if not self._told.keys() >= {*each}])
+        run.maker.held |= {("told", run.told[unit]): told for unit, told in self._told.items()}
+        for unit in run.parts:
+            self._put(unit, None)
+
+    @property
+    def rows(self) -> list[bytes]:
+        """The digests of what the pages of the shared clauses show of each unit, in their order."""
+        return [self._told[unit].rows for unit in self._run.parts]
+
+    def standings(self, archive: Archive) -> dict[Key, Standing]:
+        """Each series as the pages of the shared clauses show it; `archive` has all units."""
+        lost = []
+        for units in groups(self._run.parts):
+            if not self._rows.keys() >= {*units}:
+                key = _of_rows({unit: self._told[unit] for unit in units})
+                found: dict[str, Rows] | None = self._run.context.cache.load("rows", key, dict)
+                self._rows |= found or {}
+                lost += [] if found else [units]
+        self._tell(lost)
+        return {
+            key: Standing(agreement=newest, answers={}, rows=self._rows[key[0]].get(key[1], {}))
+            for key, newest in newest_texts(archive)
+        }
+
+    def _keys(self) -> dict[str, bytes]:
+        """What is told depends on: the unit's part, what all units tell of the shared clauses,
+        those, the name of its successor.
+        """
+        run, shared = self._run, repr(sorted(self._clauses.items())).encode()
+        return {
+            unit: hashlib.sha256(
+                repr(
+                    (self._part(unit), hashlib.sha256(shared).digest(), self._after(unit))
+                ).encode()
+            ).digest()
+            for unit in run.parts
+        }
+
+    def _part(self, unit: str) -> bytes:
+        return self._run.maker.keys.part(self._run.keys[unit], self._run.briefs[unit])
+
+    def _after(self, unit: str) -> str:
+        briefs = self._run.briefs
+        successor = briefs[unit].successor
+        return briefs[successor].name if successor in briefs else ""
+
+    def _tell(self, asked: Sequence[Sequence[UnitId]]) -> None:
+        """Tell of runs of neighbours; once more, with their texts, of those that are not kept."""
+        work = partial(_tell_neighbours, self._common, self._clauses)
+        for texts in (False, True):
+            lost = []
+            every = [[self._asked(unit, texts=texts) for unit in units] for units in asked]
+            for units, found in zip(
+                asked, in_batches(self._run, every, work, 1, _FEW), strict=True
+            ):
+                for unit, made in found.items():
+                    self._told[unit], self._rows[unit] = made.told, made.rows
+                    self._put(unit, made.html)
+                lost += [] if found else [units]
+            asked = lost
+
+    def _put(self, unit: str, html: bytes | None) -> None:
+        told, path = self._told[unit], f"don-vi/{unit}/index.html"
+        if path not in self._folder.files and not self._folder.keep(path, told.page):
+            html = html or _page(self._run.parts[unit].page, told.holes)
+            self._folder.write(path, html, told.page)
+
+    def _asked(self, unit: UnitId, *, texts: bool) -> _Asked:
+        run = self._run
+        at_hand = texts or unit in run.made
+        return _Asked(
+            unit, run.keys[unit], self._part(unit), run.parts[unit].page,
+            self._after(unit), run.newest(unit) if at_hand else None,
+        )  # fmt: skip
 
 
-def _tell_batch(
-    common: Common, maker: Maker, asked: Sequence[_Asked]
-) -> list[tuple[str, Told, Answers]]:
-    return [(each.unit, *_told(maker.context, each, common)) for each in asked]
+def _tell_neighbours(
+    common: Common, clauses: Mapping[str, bytes], maker: Maker, batch: Sequence[Sequence[_Asked]]
+) -> list[dict[UnitId, _Made]]:
+    return [_told(maker, asked, common, clauses) for asked in batch]
 
 
-def _told(context: Context, asked: _Asked, common: Common) -> tuple[Told, Answers]:
-    beside, setting, unit = context.beside, context.setting, asked.unit
-    own = Archive(
-        units={unit: asked.extract.unit} if asked.extract.unit else {},
-        agreements=asked.newest or asked.extract.agreements,
+def _told(
+    maker: Maker, asked: Sequence[_Asked], common: Common, clauses: Mapping[str, bytes]
+) -> dict[UnitId, _Made]:
+    """What is told of neighbours; nothing where texts of theirs are neither given nor kept."""
+    cache, beside, setting = maker.context.cache, maker.context.beside, maker.context.setting
+    key = version(), *(each.unit.encode() for each in asked)
+    last = cache.load("neighbours", key, _Neighbours) or _Neighbours()
+    texts = {each.unit: text for each in asked if (text := _texts(each, last, cache))}
+    if len(texts) < len(asked):
+        return {}
+    archive = Archive(
+        units={unit: each.unit for unit, each in texts.items() if each.unit},
+        agreements=tuple(agreement for each in texts.values() for agreement in each.agreements),
         shared=beside.shared,
         glossary=beside.glossary,
     )
-    usage = Usage(own, common=common)
+    usage = Usage(archive, common=common)
+    was = last.clauses
+    still = {each for each in beside.shared if each in was and was[each] == clauses.get(each)}
+    standings: dict[UnitId, dict[SeriesId, Standing]] = {unit: {} for unit in texts}
+    for (unit, series), newest in newest_texts(archive) if beside.shared else ():
+        before = last.units.get(unit)
+        stood = before.standings.get(series) if before and before.texts is texts[unit] else None
+        standings[unit][series] = usage.standing((unit, series), newest, stood, still)
+    usage = Usage(
+        archive, common=common,
+        standings={
+            (unit, series): each
+            for unit, own in standings.items()
+            for series, each in own.items()
+        },
+    )  # fmt: skip
     day, contact = (setting.as_of, setting.shell.contact) if setting else (date.min, Contact())
-    holes = Publication(own, day, contact, usage).beside(unit, asked.after)
-    page = filled(zlib.decompress(asked.page).decode(), holes).encode()
-    # What is not shown of an answer is not told: clauses have lines, which move.
-    answers: Answers = {
-        key[1]: (
-            {name: replace(one, clause=None, text="") for name, one in each.answers.items()},
-            dict(each.rows),
-        )
-        for key, each in usage.standings.items()
-    }
-    return Told(holes, hashlib.sha256(page).hexdigest()), answers
+    publication = Publication(archive, day, contact, usage)
+    found, units = {}, {}
+    for each in asked:
+        own = standings[each.unit]
+        holes = publication.beside(each.unit, each.after)
+        of, html = hashlib.sha256(repr((each.part, holes)).encode()).digest(), None
+        before = last.units.get(each.unit)
+        page = before.page if before else (b"", "")
+        if page[0] != of:
+            html = _page(each.page, holes)
+            page = of, hashlib.sha256(html).hexdigest()
+        rows = {series: standing.rows for series, standing in own.items()}
+        told = Told(holes, page[1], hashlib.sha256(repr(rows).encode()).digest())
+        found[each.unit] = _Made(told, rows, html)
+        units[each.unit] = _Last(each.read, texts[each.unit], own, page)
+    cache.store("neighbours", key, _Neighbours(clauses, units))
+    told_all = {unit: made.told for unit, made in found.items()}
+    cache.store("rows", _of_rows(told_all), {unit: made.rows for unit, made in found.items()})
+    return found
+
+
+def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
+    """The newest texts of a unit: as they were the last time, given or kept."""
+    before = last.units.get(asked.unit)
+    if before and before.read == asked.read:
+        return before.texts
+    return asked.texts or cache.load("newest", (asked.read,), Extract, packed=True)
+
+
+def _of_rows(told: Mapping[UnitId, Told]) -> list[bytes]:
+    """What the rows of neighbours are kept by."""
+    return [part for unit, each in told.items() for part in (unit.encode(), each.rows)]
+
+
+def _page(page: bytes, holes: Mapping[str, str]) -> bytes:
+    return filled(zlib.decompress(page).decode(), holes).encode()

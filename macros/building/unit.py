@@ -117,8 +117,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was made of a unit just now; `newest` are its newest texts by series, whole. `held`: what
-    each build asks of it, by kind and key.
+    """What was made of a unit just now; `newest`: the bare extract with its newest texts, whole.
+    `held`: what each build asks of it, by kind and key.
     """
 
     key: bytes
@@ -127,7 +127,7 @@ class Made:
     bare: Extract
     part: Part | None = None
     content: Mapping[str, bytes] = field(default_factory=dict)
-    newest: tuple[Agreement, ...] = ()
+    newest: Extract = Extract(None, ())
     held: Mapping[tuple[str, bytes], object] = field(default_factory=dict)
 
 
@@ -161,7 +161,8 @@ class Keys:
         hold; what the configuration says in pages
     part ← drawn; the theme (frames, names of assets)
     segment ← read; the last turning day that has come; the same entries
-    telling ← part; what all units tell of the shared clauses; their texts; the successor's name
+    telling ← part; what all units tell of the shared clauses; their files; the successor's name
+    of it what is near one shared clause, and how that is shown ← read; its file; what all tell of it
     What stands between units and is told of many of them: `Whole` and `common`.
     """
 
@@ -330,7 +331,7 @@ class Maker:
             return None
         key, brief = known
         extract, bare = (self.cache.load(kind, (key,), Extract) for kind in ("extract", "bare"))
-        newest = self.cache.load("newest", (key,), tuple, packed=True)
+        newest = self.cache.load("newest", (key,), Extract, packed=True)
         if extract is None or bare is None or newest is None:
             return None
         part, content = self._put_in_frames(key, brief, drawn)
@@ -402,7 +403,7 @@ class Maker:
         part, content = self._put_in_frames(made.key, made.brief, drawn)
         segment_key = self.keys.segment(made.key, made.brief)
         self.cache.store("segment", (segment_key,), replace(segment, texts=()))
-        newest = tuple(each for _, each in newest_texts(archive)) if archive.shared else ()
+        newest = _newest(archive, made.bare)
         self.cache.store("newest", (made.key,), newest, packed=True)
         return replace(made, part=part, content=content, newest=newest)
 
@@ -428,8 +429,7 @@ class Maker:
 def _words(archive: Archive, segment: Segment) -> str:
     """All words of a unit once, folded: those of its sources and those under which it is filed."""
     sources = {*words_of(repr((archive.units, [each.page for each in archive.agreements])))}
-    filed = (key.partition("\0")[0] for key in segment.index.words)
-    return " ".join(sorted({folded for folded, _ in sources} | {*filed}))
+    return " ".join(sorted({folded for folded, _ in sources} | segment.filed.folded))
 
 
 def _of_pages(shell: Shell) -> tuple[object, ...]:
@@ -475,6 +475,14 @@ def _bare_edition(edition: Edition) -> Edition:
         day: LaterVersion(draft=each.draft, record=none) for day, each in edition.versions.items()
     }
     return Edition(kind=edition.kind, text=edition.text, draft=edition.draft, versions=versions)
+
+
+def _newest(archive: Archive, bare: Extract) -> Extract:
+    """The bare extract with the newest text of each series, whole; all of a series that has none."""
+    texts = dict(newest_texts(archive))
+    found = (replace(each, unit=bare.unit or each.unit) for each in texts.values())
+    others = (each for each in bare.agreements if (each.unit_id, each.series_id) not in texts)
+    return Extract(bare.unit, (*found, *others))
 
 
 def _turning(archive: Archive) -> Iterator[date]:

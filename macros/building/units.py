@@ -75,18 +75,25 @@ def _make_batch(
 
 
 def in_batches(
-    run: Run, todo: Sequence[T], work: Callable[[Maker, Sequence[T]], list[R]]
-) -> Iterator[R]:
-    """What `work` gives for all of these, on every core; a few of them are done here."""
-    if len(todo) <= _FEW:
+    run: Run, todo: Sequence[T], work: Callable[[Maker, Sequence[T]], list[R]],
+    together: int = _TOGETHER, few: int = _FEW,
+) -> Iterator[R]:  # fmt: skip
+    """What `work` gives for all of these, so many `together`, on every core; a few of them are done
+    here, unless there are processes already.
+    """
+    if len(todo) <= (few if run.pool is None else 1):
         yield from work(run.maker, todo)
         return
     cores = os.cpu_count() or 1
-    batches = [todo[at : at + _TOGETHER] for at in range(0, len(todo), _TOGETHER)]
+    batches = [todo[at : at + together] for at in range(0, len(todo), together)]
     if cores == 1:
-        for batch in batches:
-            yield from work(run.maker, batch)
-            gc.collect()
+        gc.freeze()
+        try:
+            for batch in batches:
+                yield from work(run.maker, batch)
+                _collect()
+        finally:
+            gc.unfreeze()
         return
     if run.pool is None:
         # Spawned and not forked: `serve` has threads, and Typst must not have begun before a fork.
@@ -102,6 +109,7 @@ def _start(context: Context) -> None:
     """Begin the life of a process that makes units."""
     global _maker  # noqa: PLW0603 what a process is for
     gc.disable()
+    gc.freeze()
     _maker = Maker(context)
 
 
@@ -110,5 +118,11 @@ def _run_batch(work: Callable[[Maker, Sequence[T]], list[R]], batch: Sequence[T]
     if _maker is None:
         raise RuntimeError("no maker before a batch")
     done = work(_maker, batch)
-    gc.collect()
+    _collect()
     return done
+
+
+def _collect() -> None:
+    """Find the garbage of one batch: not in all that was there before, which takes longer each time."""
+    gc.collect()
+    gc.freeze()
