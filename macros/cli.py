@@ -20,7 +20,6 @@ import click
 
 from macros import keeping, naming, proposal, renewal, review, usage, ways
 from macros.archive import (
-    IN_TEXTS,
     Beside,
     BrokenTextError,
     Snapshot,
@@ -40,7 +39,7 @@ from macros.building.placed import build_to, project
 from macros.building.run import BrokenSourcesError
 from macros.building.shell import Shell, UnknownScriptError
 from macros.editing import Edits, edition_named
-from macros.git import checkout, extract, left_out
+from macros.git import checkout, left_out
 from macros.markup import seen, shown
 from macros.model import Archive, PartialDate, Period, RecordKind, Side, TextState
 from macros.problem import EditorError, Problem, Severity, as_json
@@ -101,10 +100,13 @@ def check(form: str, base: str | None, root: Path, paths: Sequence[str]) -> None
     _is_project(root)
     kept = [_below(root, path) for path in paths]
     away = _left_out(root)
-    every: Sequence[Problem] = check_sources(root, away)
     if base:
         change = proposal.read(root, base)
-        every = sorted({*every, *keeping.since(change.base, change.head)})
+        every: Sequence[Problem] = sorted(
+            {*change.problems, *keeping.since(change.base, change.head)}
+        )
+    else:
+        every = check_sources(root, away)
     problems = tuple(
         problem
         for problem in every
@@ -143,7 +145,7 @@ def report_change(form: str, root: Path, revisions: str) -> None:
     if not dots or not base or head.startswith("."):
         raise click.UsageError("viết hai mốc git cách nhau bằng hai dấu chấm, như main..HEAD")
     change = proposal.read(root, base, head or None)
-    problems = sorted({*_problems_at(root, head), *keeping.since(change.base, change.head)})
+    problems = sorted({*change.problems, *keeping.since(change.base, change.head)})
     told = review.tell(change.base, change.head, problems, change.others)
     click.echo((told.json() if form == "json" else told.markdown()).encode(), nl=False)
 
@@ -151,15 +153,6 @@ def report_change(form: str, root: Path, revisions: str) -> None:
 def _is_project(root: Path) -> None:
     if not (root / "docs").is_dir() or not (root / "data").is_dir():
         raise click.UsageError(f"{root} không có hai thư mục docs/ và data/")
-
-
-def _problems_at(root: Path, revision: str) -> Sequence[Problem]:
-    """All problems of the sources at a revision; with none named, of the folder."""
-    if not revision or proposal.is_here(root, revision):
-        return check_sources(root, _left_out(root))
-    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
-        extract(root, revision, proposal.FOLDERS, Path(folder))
-        return check_sources(Path(folder))
 
 
 def _left_out(root: Path) -> AbstractSet[str]:
@@ -258,9 +251,7 @@ def text_of(name: str, root: Path) -> Text:
     revision, colon, edition = name.rpartition(":")
     if not colon:
         return edition_text(root, name)
-    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
-        extract(root, revision, IN_TEXTS, Path(folder))
-        return edition_text(Path(folder), edition, revision)
+    return proposal.edition_text(root, revision, edition)
 
 
 @cli.command()

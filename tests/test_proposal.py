@@ -11,15 +11,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from macros import keeping, proposal, review
-from macros.archive import load
-from macros.building.build import check
+from macros.archive import load, problems_in
 from macros.git import extract
+from macros.problem import Problem
 from tests.test_diff import git
 from tests.test_review import BASE, FACTS, OPEN, SCENARIOS, SEALED, WORDING, Edit, copied, gone, put
 from tests.test_review import report as told
@@ -187,8 +188,8 @@ def files(root: Path, revision: str | None, folder: Path) -> dict[str, tuple[str
     return found
 
 
-def whole(root: Path, base: str, head: str | None) -> review.Review:
-    """What is told where both sides are read whole."""
+def whole(root: Path, base: str, head: str | None, found: Iterable[Problem]) -> review.Review:
+    """What is told where both sides are read whole, of the problems that were found."""
     with tempfile.TemporaryDirectory() as folder:
         old, new = Path(folder, "old"), Path(folder, "new") if head else root
         for revision, place in ((base, old), (head, new)):
@@ -202,23 +203,45 @@ def whole(root: Path, base: str, head: str | None) -> review.Review:
             if was.get(path) != now.get(path)
             if path not in before.texts and path not in after.texts
         }
-        problems = sorted({*check(new), *keeping.since(before, after)})
+        problems = sorted({*found, *keeping.since(before, after)})
         return review.tell(before, after, problems, others)
 
 
+def wrong(problems: Iterable[Problem]) -> set[Problem]:
+    """Problems without their hints, which may name what was not read."""
+    return {replace(each, hint="") for each in problems}
+
+
+def check_at(root: Path, revision: str, folder: Path) -> set[Problem]:
+    """All problems at a revision, checked out into a folder."""
+    git(folder.parent, "clone", "-q", str(root), folder.name)
+    git(folder, "checkout", "-q", "--detach", revision)
+    return wrong(problems_in(folder))
+
+
 @pytest.mark.parametrize("names", [*((name,) for name in EDITS), *TOGETHER], ids="+".join)
-def test_as_the_whole_way(names: Sequence[str], project: Path):
-    """Whatever changes, in the folder or between two commits: the same is told."""
+def test_as_the_whole_way(names: Sequence[str], project: Path, tmp_path: Path):
+    """Whatever changes, in the folder or between two commits: the same is told, and of problems all
+    that were not there before.
+    """
     for name in names:
         EDITS[name](project)
     here = told(project), told(project, form="json")
-    of_folder = whole(project, "HEAD", None)
+    found = proposal.read(project, "HEAD").problems
+    of_folder = whole(project, "HEAD", None, found)
+    before, now = check_at(project, "HEAD", tmp_path / "before"), wrong(problems_in(project))
+
+    assert now - before <= wrong(found) <= now
+    assert [of_folder.markdown(), of_folder.json()] == [each.stdout_bytes.decode() for each in here]
+
     git(project, "add", "-A", "-f")
     git(project, "commit", "-q", "--allow-empty", "-m", "y")
     between = told(project, "HEAD~1..HEAD", "json")
-    of_commits = whole(project, "HEAD~1", "HEAD")
+    found = proposal.read(project, "HEAD~1", "HEAD").problems
+    of_commits = whole(project, "HEAD~1", "HEAD", found)
+    now = check_at(project, "HEAD", tmp_path / "now")
 
-    assert [of_folder.markdown(), of_folder.json()] == [each.stdout_bytes.decode() for each in here]
+    assert now - before <= wrong(found) <= now
     assert of_commits.json() == between.stdout_bytes.decode()
 
 
@@ -230,7 +253,8 @@ def test_scenarios_as_the_whole_way(name: str, project: Path):
     git(project, "add", "-A")
     git(project, "commit", "-q", "--allow-empty", "-m", "y")
 
-    assert whole(project, "HEAD~1", "HEAD").json() == (
+    found = proposal.read(project, "HEAD~1", "HEAD").problems
+    assert whole(project, "HEAD~1", "HEAD", found).json() == (
         told(project, "HEAD~1..HEAD", "json").stdout_bytes.decode()
     )
 
@@ -259,15 +283,3 @@ def test_what_is_read(names: list[str], expected: set[str], project: Path):
         EDITS[name](project)
 
     assert expected == units(project)
-
-
-@pytest.mark.parametrize(("edit", "expected"), [
-    (None, True), ("page", False), ("page-that-git-ignores", False), ("picture", False),
-    ("page-as-it-was", True),
-])  # fmt: skip
-def test_is_here(edit: str | None, expected: bool, project: Path):
-    """The folder is a revision only where each file is, and no other."""
-    if edit:
-        EDITS[edit](project)
-
-    assert expected is proposal.is_here(project, "HEAD")
