@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
@@ -27,9 +28,9 @@ from macros.archive import (
     edition_text,
     file_text,
     load,
-    problems_in,
     problems_of,
     schemas,
+    unit_of,
     write,
 )
 from macros.asking import DAY, PERIOD, SHARD, Group, RefusedError, wrong_use
@@ -274,26 +275,38 @@ def schema(only: bool) -> None:
 _EDITION = click.argument("edition", metavar="BẢN")
 
 
+def _folder(root: Path) -> proposal.Folder:
+    """The project as a command that writes finds it."""
+    _is_project(root)
+    return proposal.Folder(root, left_out(root, proposal.FOLDERS))
+
+
+def _owner(name: str) -> str:
+    """The unit of an edition or series that somebody named."""
+    return name.partition("/")[0]
+
+
 def _write(
-    root: Path, edit: Callable[[Archive], Edits],
+    folder: proposal.Folder, units: Iterable[str] | None, edit: Callable[[Archive], Edits],
     *, mending: bool = False, dropping: bool = False, despite: Collection[str] = keeping.MENDED,
 ) -> list[Problem]:  # fmt: skip
     """Make edits and put them on the disk; a change that breaks the sources is taken back.
 
-    Where what is edited has errors nothing is written, but for those of the codes `despite`.
+    `units`: of what the edits are made, or None for all; no others are read, but where something in
+    them depends on an edit. Where what is edited has errors nothing is written, but for those of the
+    codes `despite`.
     `mending`: any of them may be what is mended, and others may show once they are. `dropping`:
     any of them may go with what is taken away.
     """
-    _is_project(root)
-    away = left_out(root, proposal.FOLDERS)
-    loaded = load(root, left_out=away)
+    root, away = folder.root, folder.left_out
+    loaded = folder.loaded(units)
     before = [each for each in problems_of(loaded) if each.severity is Severity.ERROR]
     before = [each for each in before if each.code not in despite]
     try:
         edits = edit(loaded.archive)
-        units = {unit for path in edits.texts if (unit := _unit_of(path))}
+        edited = {unit for path in edits.texts if (unit := _unit_of(path))}
         _refuse_unseen({*edits.texts, *edits.files} & away)
-        wrong = [each for each in before if _unit_of(each.path) in units | {""}]
+        wrong = [each for each in before if _unit_of(each.path) in edited | {""}]
         if wrong and not mending and not dropping:
             report(wrong, "text")
             for draft in ways.discardable(loaded.archive, {each.path for each in wrong}):
@@ -305,7 +318,7 @@ def _write(
         for problem in before:  # what can't be read can't be found either
             click.echo(seen(problem).text().split("\n")[0], err=True)
         raise RefusedError(shown(f"{refused}{_fetch_hint(away)}")) from None
-    found = [] if mending else _taken_back(root, written, before, despite, away)
+    found = [] if mending else _taken_back(folder, written, before, despite)
     if edits.done:
         click.echo(shown(edits.done))
     for path, text in edits.texts.items():
@@ -319,16 +332,15 @@ def _write(
 
 
 def _taken_back(
-    root: Path, written: Written, before: Sequence[Problem], despite: Collection[str],
-    away: AbstractSet[str],
-) -> list[Problem]:  # fmt: skip
-    """All problems there are now; where some are new errors what was written is undone, and stop."""
-    told = {(each.path, each.code, each.message) for each in before}
+    folder: proposal.Folder, written: Written, before: Sequence[Problem], despite: Collection[str]
+) -> Sequence[Problem]:
+    """What is wrong now; where some are new errors what was written is undone, and stop."""
     try:
-        found = list(problems_in(root, away))
+        was, found = folder.edited(written.before)
     except BaseException:
         written.undo()
         raise
+    told = {(each.path, each.code, each.message) for each in (*before, *was)}
     errors = [each for each in found if each.severity is Severity.ERROR]
     errors = [each for each in errors if each.code not in despite]
     if new := [each for each in errors if (each.path, each.code, each.message) not in told]:
@@ -358,7 +370,8 @@ def seal(
         raise click.UsageError("--as-printed chỉ dùng khi ghi tên từng bản, không dùng với --all")
     today = _today()
     _write(
-        root,
+        _folder(root),
+        None if every else map(_owner, editions),
         lambda archive: ways.seal(
             archive, editions, date or today, today=today, as_printed=as_printed
         ),
@@ -396,7 +409,8 @@ def _way(kind: RecordKind, words: str) -> None:
     ) -> None:
         parted = ("V101", "V104") if kind is RecordKind.TRANSCRIBE else ()
         _write(
-            root,
+            _folder(root),
+            [_owner(edition)],
             lambda archive: ways.open_version(
                 archive,
                 edition,
@@ -438,7 +452,12 @@ _way(RecordKind.TRANSCRIBE, "Mở phiên bản sửa lỗi chép: chỉ khi ch�
 @_EDITION
 def discard(unsealed: bool, root: Path, edition: str) -> None:
     """Bỏ một bản thảo chưa ký: trang và dữ kiện của nó, không đụng gì khác."""
-    _write(root, lambda archive: ways.discard(archive, edition, unsealed=unsealed), dropping=True)
+    _write(
+        _folder(root),
+        [_owner(edition)],
+        lambda archive: ways.discard(archive, edition, unsealed=unsealed),
+        dropping=True,
+    )
 
 
 @cli.command()
@@ -450,7 +469,11 @@ def discard(unsealed: bool, root: Path, edition: str) -> None:
 @_EDITION
 def extend(to: Period, evidence: str, root: Path, edition: str) -> None:
     """Ghi rằng một bản được kéo dài sang kỳ khác."""
-    _write(root, lambda archive: ways.extend(archive, edition, to, evidence))
+    _write(
+        _folder(root),
+        [_owner(edition)],
+        lambda archive: ways.extend(archive, edition, to, evidence),
+    )
 
 
 @cli.command()
@@ -464,7 +487,11 @@ def withdraw(date: str, evidence: str, root: Path, edition: str) -> None:
         day = PartialDate.parse(date)
     except ValueError as wrong:
         raise click.UsageError(shown(f"--date: {wrong}")) from None
-    _write(root, lambda archive: ways.withdraw(archive, edition, day, evidence))
+    _write(
+        _folder(root),
+        [_owner(edition)],
+        lambda archive: ways.withdraw(archive, edition, day, evidence),
+    )
 
 
 @cli.command()
@@ -480,9 +507,13 @@ def new(every: bool, root: Path, arguments: Sequence[str]) -> None:
         raise click.UsageError("viết: new <đơn vị>/<bộ> <kỳ>, hay new --all <kỳ>")
     period = PERIOD.convert(arguments[-1], None, None)
     if every:
-        _write(root, lambda archive: renewal.renew_all(archive, period))
+        _write(_folder(root), None, lambda archive: renewal.renew_all(archive, period))
     else:
-        _write(root, lambda archive: renewal.renew(archive, arguments[0], period))
+        _write(
+            _folder(root),
+            [_owner(arguments[0])],
+            lambda archive: renewal.renew(archive, arguments[0], period),
+        )
 
 
 @cli.command("import")
@@ -576,9 +607,12 @@ def _take_in(root: Path, path: Path, wanted: Wanted) -> None:
         raise RefusedError(shown(f"{path}: {wrong}")) from None
     except OSError as wrong:
         raise RefusedError(shown(f"{path}: không đọc được ({wrong.strerror})")) from None
+    folder = _folder(root)
+    own, same = _owner(wanted.edition), folder.naming(hashlib.sha256(data).hexdigest())
     found = _write(
-        root, lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted)
-    )
+        folder, {own, *same},
+        lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted),
+    )  # fmt: skip
     unit, series, period = wanted.edition.split("/")
     for problem in found:
         if problem.path.endswith(f"/{period}.md"):
@@ -603,12 +637,15 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
     """
     _is_project(root)
     kept = [_below(root, path) for path in paths]
+    units = {unit_of(f"{path}/") for path in kept} or {""}
+    asked = None if "" in units else units
     if only:
-        edits = naming.missing(load(root, left_out=_left_out(root)).archive, kept)
+        folder = proposal.Folder(root, _left_out(root))
+        edits = naming.missing(folder.loaded(asked).archive, kept)
         for line in edits.said:
             click.echo(shown(line))
         sys.exit(1 if edits.texts else 0)
-    _write(root, lambda archive: naming.missing(archive, kept), mending=True)
+    _write(_folder(root), asked, lambda archive: naming.missing(archive, kept), mending=True)
 
 
 @cli.command()
@@ -617,7 +654,8 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
 def impact(root: Path, clause: str) -> None:
     """Bản nào của đơn vị nào dùng câu chữ nào của một điều khoản dùng chung."""
     _is_project(root)
-    for line in usage.impact(load(root, left_out=_left_out(root)).archive, clause):
+    folder = proposal.Folder(root, _left_out(root))
+    for line in usage.impact(folder.loaded(folder.calling(clause)).archive, clause):
         click.echo(shown(line))
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -98,20 +99,32 @@ class Folder:
         self.before = self._now()
 
     def loaded(self, units: Iterable[str] | None) -> Loaded:
-        """These units and what stands beside all of them, with every original; all units and
-        hand-written pages where None is given.
+        """These units with every original, and what stands beside all units; all units and
+        hand-written pages where None is given. A unit that there is not is one that somebody meant
+        to name: the nearest comes in its place. So do the units that name an original of theirs.
         """
         if units is None:
             return load(self.root, left_out=self.left_out)
-        loaded = self.before.loaded(self.before.of_units({*units}))
-        names = sorted(path for path in self.before.tree if path.startswith(_ORIGINALS))
+        before = self.before
+        asked = {
+            each for name in units for each in (name, *get_close_matches(name, before.units, 1))
+        }
+        loaded = before.loaded(before.of_units(asked))
+        facts = (facts for each in loaded.archive.agreements for facts in each.facts.source)
+        if shared := {*self.naming(*{source.file for source in facts})} - asked:
+            loaded = before.loaded(before.of_units(asked | shared))
+        names = sorted(path for path in before.tree if path.startswith(_ORIGINALS))
         here = (path.removeprefix(_ORIGINALS) for path in names if path not in self.left_out)
         originals = Originals(self.root, tuple(here))
         return replace(loaded, archive=replace(loaded.archive, sources=originals))
 
-    def naming(self, word: str) -> set[str]:
-        """The units whose facts hold a word."""
-        return {*self.before.holding(re.compile(re.escape(word).encode()), _UNITS)}
+    def naming(self, *words: str) -> set[str]:
+        """The units whose facts hold one of these words."""
+        return {*self.before.holding(_any(_words(words)), _UNITS)} if words else set()
+
+    def calling(self, clause: str) -> set[str]:
+        """The units of whose pages some name a shared clause."""
+        return {*self.before.holding(_called([clause]), _PAGES)}
 
     def edited(self, was: Mapping[str, bytes | None]) -> tuple[Sequence[Problem], ...]:
         """What was wrong and what is wrong now, as far as an edit can have changed it. `was`: the
@@ -260,9 +273,8 @@ class _Change:
             return
         own = {unit_of(path) for path in self.differing}
         yield from own
-        # A call stands on one line and its id between two of these marks, with no escapes.
         if clauses := sorted(PurePosixPath(path).stem for path in self.below(_CLAUSES)):
-            yield from self.new.holding(_any(f'"{re.escape(id_)}"' for id_ in clauses), _PAGES, own)
+            yield from self.new.holding(_called(clauses), _PAGES, own)
         if originals := [path.removeprefix(_ORIGINALS) for path in self.below(_ORIGINALS)]:
             yield from self.new.holding(_any((*_words(originals), _HIDDEN)), _UNITS, own)
         for _, data in self.new.contents(self.differing.keys() & self.new.by_hand):
@@ -324,6 +336,11 @@ class _Change:
             if not found:
                 return
         yield from found.values()
+
+
+def _called(clauses: Iterable[str]) -> re.Pattern[bytes]:
+    # A call stands on one line and its id between two of these marks, with no escapes.
+    return _any(f'"{each}"' for each in _words(clauses))
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[bytes]:
