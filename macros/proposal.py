@@ -26,6 +26,7 @@ from macros.archive import (
     files_below,
     given,
     load,
+    misnamed,
     problems_of,
     understood,
     unit_of,
@@ -44,7 +45,7 @@ _TEXTS = (".md", ".yml")
 _LINKED = re.compile(rb"don-vi/([a-z0-9-]+)/")
 # What may hide a letter of a link: its number, its code in an address, a backslash before it; and
 # of a fact: a backslash.
-_ESCAPED, _HIDDEN = r"&#|%[0-9A-Fa-f]{2}|\\-", r"\\"
+_ESCAPED, _HIDDEN = r"&#|%[0-9A-Fa-f]{2}|[a-z0-9]\\-", r"\\"
 _FILES = ("100644", "100755", "120000")
 Tree = Mapping[str, git.Entry]
 
@@ -131,7 +132,7 @@ class Folder:
         edited files as they lay there before.
         """
         held = {path: data for path, data in was.items() if data is not None}
-        old, new = replace(self.before, held=held, read={}), self._now()
+        old, new = replace(self.before, held=held, read={}, told={}), self._now()
         change = _Change(old, new, dict.fromkeys(was, "changed"))
         return change.problems(old), change.problems(new)
 
@@ -147,7 +148,8 @@ class Folder:
 @dataclass(frozen=True)
 class _Side:
     """The files of one moment. `away`: those that a sparse checkout leaves out of the folder;
-    `held`: the bytes of those that are not in the folder as they were; `read`: units once read.
+    `held`: the bytes of those that are not in the folder as they were; `read`, `told`: units and sets
+    of files once read.
     """
 
     root: Path
@@ -155,6 +157,7 @@ class _Side:
     away: AbstractSet[str]
     held: Mapping[str, bytes] = field(default_factory=dict)
     read: dict[str, Loaded] = field(default_factory=dict)
+    told: dict[frozenset[str], Loaded] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> list[str]:
@@ -197,20 +200,25 @@ class _Side:
             if pattern.search(data):
                 yield unit_of(path)
 
+    @cached_property
+    def modes(self) -> dict[str, str]:
+        """The files and shortcuts, with their modes."""
+        return {path: each.mode for path, each in self.tree.items() if each.mode in _FILES}
+
     def loaded(self, paths: AbstractSet[str]) -> Loaded:
         """What these files say, as if the others were left out, with the originals that they name."""
+        there = frozenset(path for path in paths if path in self.tree)
+        if there not in self.told:
+            self.told[there] = self._loaded(there)
+        return self.told[there]
+
+    def _loaded(self, paths: AbstractSet[str]) -> Loaded:
         texts = (path for path in paths if path.endswith(_TEXTS) or path.startswith(_ORIGINALS))
         files = dict(self.contents(texts))
-        modes = {path: each.mode for path, each in self.tree.items() if each.mode in _FILES}
-        rest = (path for path in paths if path in self.tree and self.tree[path].plain)
-        loaded = understood(given(self.root, files, rest, modes), known=self.read)
+        rest = (path for path in paths if self.tree[path].plain)
+        loaded = understood(given(self.root, files, rest, self.modes), known=self.read)
         archive = loaded.archive
-        named = {
-            f"{_ORIGINALS}{source.file}"
-            for each in archive.agreements
-            for source in each.facts.source
-        }
-        asked = {path for path in named if path not in self.away or path in paths}
+        asked = {path for path in _named(archive) if path not in self.away or path in paths}
         files |= self.contents(asked - files.keys())
         originals = {
             PurePosixPath(path).name: data
@@ -243,7 +251,7 @@ class _Change:
 
     def problems(self, side: _Side) -> Sequence[Problem]:
         """What is wrong on one side in what is read, and between that and all else."""
-        found = {*problems_of(self.head if side is self.new else self.base)}
+        found = {*problems_of(self.head if side is self.new else self.base), *misnamed(side.modes)}
         return sorted(found | {*self.uncalled()} if side is self.new else found)
 
     @cached_property
@@ -261,7 +269,9 @@ class _Change:
         base, head = (side.loaded(self.of(side, units)) for side in (self.old, self.new))
         units |= {*self.depending(base.archive, head.archive, units)}
         paths = {*self.of(self.old, units), *self.of(self.new, units)}
-        return paths | {*self.pages(base.archive, head.archive)}
+        # What one side names is read on the other one too, else it would seem to be gone.
+        named = {*_named(base.archive), *_named(head.archive)} - self.new.away
+        return paths | named | {*self.pages(base.archive, head.archive)}
 
     def of(self, side: _Side, units: AbstractSet[str]) -> set[str]:
         return {*side.of_units(units), *(path for path in self.differing if path in side.tree)}
@@ -349,6 +359,12 @@ def _any(patterns: Iterable[str]) -> re.Pattern[bytes]:
 
 def _words(names: Iterable[str]) -> Iterator[str]:
     return map(re.escape, sorted(names))
+
+
+def _named(archive: Archive) -> Iterator[str]:
+    """The originals that the facts name."""
+    for each in archive.agreements:
+        yield from (f"{_ORIGINALS}{source.file}" for source in each.facts.source)
 
 
 def _names(archive: Archive) -> set[str]:

@@ -27,7 +27,15 @@ from macros.archive.loading import (
     strays,
     understood,
 )
-from macros.archive.snapshot import Originals, Snapshot, files_below, given, snapshot, unit_of
+from macros.archive.snapshot import (
+    Originals,
+    Snapshot,
+    files_below,
+    given,
+    misnamed,
+    snapshot,
+    unit_of,
+)
 from macros.archive.writing import Written, write
 from macros.model import Glossary, SharedClause, Unit
 from macros.problem import Problem
@@ -48,6 +56,7 @@ __all__ = [
     "files_below",
     "given",
     "load",
+    "misnamed",
     "misplaced",
     "problems_in",
     "problems_of",

@@ -160,7 +160,8 @@ def given(
     root: Path, files: Mapping[str, bytes], others: Iterable[str], tree: Mapping[str, str]
 ) -> Snapshot:
     """A snapshot of files whose bytes are given, and of `others` by their names. `tree`: the paths
-    of all that there are with their modes as git names them; the rest is left out.
+    of all that there are with their modes as git names them; the rest is left out. What is wrong
+    in names is not looked for: `misnamed` does that.
     """
     texts: dict[str, bytes] = {}
     rest = {*others} - files.keys()
@@ -172,9 +173,6 @@ def given(
             texts[name] = data
         else:
             rest.add(name)
-    names = sorted((name for name in tree if tree[name] != _SHORTCUT), key=_parts)
-    programs = {name for name in names if tree[name] == _PROGRAM}
-    shortcuts = tuple(sorted((name for name in tree if tree[name] == _SHORTCUT), key=_parts))
     known = sorted({*texts, *rest}, key=_parts)
     folders = {str(each) for name in known for each in PurePosixPath(name).parents}
     return Snapshot(
@@ -182,10 +180,21 @@ def given(
         {name: texts[name] for name in known if name in texts},
         tuple(name for name in known if name in rest),
         tuple(sorted(folders - {".", "docs", "data"}, key=_parts)),
-        shortcuts,
-        (*problems, *_of_names(names, programs, shortcuts)),
-        frozenset(names) - {*known},
+        tuple(_of_mode(tree, _SHORTCUT)),
+        tuple(problems),
+        frozenset(tree) - {*known, *_of_mode(tree, _SHORTCUT)},
     )
+
+
+def misnamed(tree: Mapping[str, str]) -> Iterator[Problem]:
+    """What is wrong in how files are called and marked; `tree` as in `given`."""
+    names = sorted((name for name in tree if tree[name] != _SHORTCUT), key=_parts)
+    shortcuts = sorted(_of_mode(tree, _SHORTCUT), key=_parts)
+    yield from _of_names(names, {*_of_mode(tree, _PROGRAM)}, shortcuts)
+
+
+def _of_mode(tree: Mapping[str, str], mode: str) -> list[str]:
+    return [name for name, each in tree.items() if each == mode]
 
 
 def files_below(root: Path) -> dict[str, str]:
