@@ -89,14 +89,15 @@ def cli() -> None:
 @click.option(
     "--base",
     metavar="MỐC",
-    help="Xem thêm thay đổi từ mốc git này có đụng tới điều đã niêm phong hay đang dùng không.",
+    help="Chỉ xem thay đổi từ mốc git này: nó làm sai điều gì, có đụng tới điều đã niêm phong không.",
 )
 @_ROOT
 @click.argument("paths", nargs=-1)
 def check(form: str, base: str | None, root: Path, paths: Sequence[str]) -> None:
     """Kiểm tra docs/ và data/, in mọi chỗ sai.
 
-    PATHS: chỉ in những chỗ sai trong các tệp này (kiểm tra vẫn xem cả kho).
+    PATHS: chỉ in những chỗ sai trong các tệp này (kiểm tra vẫn xem cả kho). Có --base thì chỉ những
+    gì thay đổi ấy có thể làm sai được xem; coi như mốc ấy không có lỗi nào.
     """
     _is_project(root)
     kept = [_below(root, path) for path in paths]

@@ -348,3 +348,30 @@ def test_what_is_wrong_elsewhere(names: list[str], expected: set[str], project: 
     found = wrong(proposal.read(project, "HEAD").problems) - before
 
     assert expected == {each.code for each in found}
+
+
+@pytest.mark.parametrize(("asked", "expected"), [
+    (["truong-thu"], {"truong-thu"}),
+    (["truong-tu"], {"truong-thu"}),
+    (["trung-tam-moi-toanh"], set()),
+    (None, {"truong-thu", "truong-khac", "truong-la", "mam-non-thu"}),
+])  # fmt: skip
+def test_what_a_command_reads(asked: list[str] | None, expected: set[str], project: Path):
+    """A command that writes reads the units it names, or those it seems to mean."""
+    assert expected == {*proposal.Folder(project, frozenset()).loaded(asked).archive.units}
+
+
+@pytest.mark.parametrize(("name", "path", "expected"), [
+    ("alias-taken", "data/units/mam-non-thu.yml", {"R109"}),
+    ("linked-id", OTHER, {"R105", "R202"}),
+    ("original", SOURCE, {"V102"}),
+    ("page-as-it-was", OTHER, set()),
+])  # fmt: skip
+def test_an_edit_is_judged_elsewhere(name: str, path: str, expected: set[str], project: Path):
+    """What a command broke in units that it did not read is told, and what was broken is not."""
+    folder = proposal.Folder(project, frozenset())
+    before = (project / path).read_bytes()
+    EDITS[name](project)
+    was, now = folder.edited({path: before})
+
+    assert expected == {each.code for each in wrong(now) - wrong(was)}

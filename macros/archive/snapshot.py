@@ -150,7 +150,7 @@ def snapshot(
                 texts[name] = file.read()
         else:
             others.append(name)
-    problems += _of_names(names, programs, shortcuts)
+    problems += [*_of_names(names, programs), *_not_followed(shortcuts)]
     return Snapshot(
         root, texts, tuple(others), tuple(folders), tuple(shortcuts), tuple(problems), left_out
     )  # fmt: skip
@@ -174,23 +174,23 @@ def given(
         else:
             rest.add(name)
     known = sorted({*texts, *rest}, key=_parts)
+    shortcuts = sorted(_of_mode(tree, _SHORTCUT), key=_parts)
     folders = {str(each) for name in known for each in PurePosixPath(name).parents}
     return Snapshot(
         root,
         {name: texts[name] for name in known if name in texts},
         tuple(name for name in known if name in rest),
         tuple(sorted(folders - {".", "docs", "data"}, key=_parts)),
-        tuple(_of_mode(tree, _SHORTCUT)),
-        tuple(problems),
-        frozenset(tree) - {*known, *_of_mode(tree, _SHORTCUT)},
+        tuple(shortcuts),
+        (*problems, *_not_followed(shortcuts)),
+        frozenset(tree) - {*known, *shortcuts},
     )
 
 
 def misnamed(tree: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong in how files are called and marked; `tree` as in `given`."""
     names = sorted((name for name in tree if tree[name] != _SHORTCUT), key=_parts)
-    shortcuts = sorted(_of_mode(tree, _SHORTCUT), key=_parts)
-    yield from _of_names(names, {*_of_mode(tree, _PROGRAM)}, shortcuts)
+    yield from _of_names(names, {*_of_mode(tree, _PROGRAM)})
 
 
 def _of_mode(tree: Mapping[str, str], mode: str) -> list[str]:
@@ -215,13 +215,13 @@ def _is_text(name: str) -> bool:
     return name.endswith(".yml" if name.startswith("data/") else ".md")
 
 
-def _of_names(
-    names: Sequence[str], programs: AbstractSet[str], shortcuts: Iterable[str]
-) -> Iterator[Problem]:
+def _of_names(names: Sequence[str], programs: AbstractSet[str]) -> Iterator[Problem]:
     """What is wrong in how files are called and marked."""
-    if programs == set(names):  # a disk that can't tell
-        programs = frozenset()
-    yield from limits.paths(names, programs)
+    # A disk that can't tell says of all that they are programs.
+    yield from limits.paths(names, frozenset() if programs == set(names) else programs)
+
+
+def _not_followed(shortcuts: Iterable[str]) -> Iterator[Problem]:
     for path in shortcuts:
         message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
         yield Problem(path, 1, 1, "R103", message, "Thay bằng chính tệp đó.")
