@@ -127,7 +127,9 @@ class Folder:
         """The units of whose pages some name a shared clause."""
         return {*self.before.holding(_called([clause]), _PAGES)}
 
-    def edited(self, was: Mapping[str, bytes | None]) -> tuple[Sequence[Problem], ...]:
+    def edited(
+        self, was: Mapping[str, bytes | None]
+    ) -> tuple[Sequence[Problem], Sequence[Problem]]:
         """What was wrong and what is wrong now, as far as an edit can have changed it. `was`: the
         edited files as they lay there before.
         """
