@@ -743,8 +743,12 @@ def unused(archive: Archive) -> Iterator[Problem]:
     """C108 (warning) a shared clause that no page calls, nor seems to have meant; silent where not
     all units are in this copy.
     """
-    if _left_out(archive):
-        return
+    if not _left_out(archive):
+        yield from uncalled(archive)
+
+
+def uncalled(archive: Archive) -> Iterator[Problem]:
+    """C108 as if there were no pages but those of the archive."""
     called = {use.id for _, _, use in _hand_written(archive) if use}
     called |= {
         clause.shared.id for a in archive.agreements for clause in a.page.clauses if clause.shared
@@ -788,12 +792,16 @@ def _hand_written(archive: Archive) -> Iterator[tuple[str, int, Shared | None]]:
 
 def _unread(archive: Archive, target: str) -> bool:
     """Whether a target belongs to a unit whose data file could not be read (told elsewhere), or is
-    not in this copy.
+    not in this copy, or lists units that are not.
     """
     folder, _, rest = target.partition("/")
     unit_id = rest.split("/")[0]
     there = f"data/units/{unit_id}.yml" in archive.places
     away = f"data/units/{unit_id}.yml" in archive.left_out
+    if f"docs/{target}" in archive.left_out:
+        return True
+    if (folder, unit_id) == ("don-vi", RESERVED):
+        return bool(_left_out(archive))
     return folder == "don-vi" and (there or away) and unit_id not in archive.units
 
 

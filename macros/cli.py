@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import logging
 import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,6 @@ import click
 
 from macros import keeping, proposal, usage, ways
 from macros.archive import (
-    IN_TEXTS,
     Beside,
     BrokenTextError,
     Snapshot,
@@ -30,9 +30,9 @@ from macros.archive import (
     edition_text,
     file_text,
     load,
-    problems_in,
     problems_of,
     schemas,
+    unit_of,
     write,
 )
 from macros.asking import DAY, PERIOD, SHARD, Group, RefusedError, wrong_use
@@ -42,7 +42,7 @@ from macros.building.placed import build_to, project
 from macros.building.run import BrokenSourcesError
 from macros.building.shell import Shell, UnknownScriptError
 from macros.editing import Edits, edition_named
-from macros.git import checkout, extract, left_out
+from macros.git import checkout, left_out
 from macros.markup import seen, shown
 from macros.model import Archive, PartialDate, Period, RecordKind, Side, TextState
 from macros.problem import EditorError, Problem, Severity, as_json
@@ -91,22 +91,26 @@ def cli() -> None:
 @click.option(
     "--base",
     metavar="MỐC",
-    help="Xem thêm thay đổi từ mốc git này có đụng tới điều đã niêm phong hay đang dùng không.",
+    help="Chỉ xem thay đổi từ mốc git này: nó làm sai điều gì, có đụng tới điều đã niêm phong không.",
 )
 @_ROOT
 @click.argument("paths", nargs=-1)
 def check(form: str, base: str | None, root: Path, paths: Sequence[str]) -> None:
     """Kiểm tra docs/ và data/, in mọi chỗ sai.
 
-    PATHS: chỉ in những chỗ sai trong các tệp này (kiểm tra vẫn xem cả kho).
+    PATHS: chỉ in những chỗ sai trong các tệp này (kiểm tra vẫn xem cả kho). Có --base thì chỉ những
+    gì thay đổi ấy có thể làm sai được xem; coi như mốc ấy không có lỗi nào.
     """
     _is_project(root)
     kept = [_below(root, path) for path in paths]
     away = _left_out(root)
-    every: Sequence[Problem] = check_sources(root, away)
     if base:
         change = proposal.read(root, base)
-        every = sorted({*every, *keeping.since(change.base, change.head)})
+        every: Sequence[Problem] = sorted(
+            {*change.problems, *keeping.since(change.base, change.head)}
+        )
+    else:
+        every = check_sources(root, away)
     problems = tuple(
         problem
         for problem in every
@@ -147,7 +151,7 @@ def report_change(form: str, root: Path, revisions: str) -> None:
     if not dots or not base or head.startswith("."):
         raise click.UsageError("viết hai mốc git cách nhau bằng hai dấu chấm, như main..HEAD")
     change = proposal.read(root, base, head or None)
-    problems = sorted({*_problems_at(root, head), *keeping.since(change.base, change.head)})
+    problems = sorted({*change.problems, *keeping.since(change.base, change.head)})
     told = review.tell(change.base, change.head, problems, change.others)
     click.echo((told.json() if form == "json" else told.markdown()).encode(), nl=False)
 
@@ -155,15 +159,6 @@ def report_change(form: str, root: Path, revisions: str) -> None:
 def _is_project(root: Path) -> None:
     if not (root / "docs").is_dir() or not (root / "data").is_dir():
         raise click.UsageError(f"{root} không có hai thư mục docs/ và data/")
-
-
-def _problems_at(root: Path, revision: str) -> Sequence[Problem]:
-    """All problems of the sources at a revision; with none named, of the folder."""
-    if not revision or proposal.is_here(root, revision):
-        return check_sources(root, _left_out(root))
-    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
-        extract(root, revision, proposal.FOLDERS, Path(folder))
-        return check_sources(Path(folder))
 
 
 def _left_out(root: Path) -> AbstractSet[str]:
@@ -262,9 +257,7 @@ def text_of(name: str, root: Path) -> Text:
     revision, colon, edition = name.rpartition(":")
     if not colon:
         return edition_text(root, name)
-    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
-        extract(root, revision, IN_TEXTS, Path(folder))
-        return edition_text(Path(folder), edition, revision)
+    return proposal.edition_text(root, revision, edition)
 
 
 @cli.command()
@@ -287,26 +280,38 @@ def schema(only: bool) -> None:
 _EDITION = click.argument("edition", metavar="BẢN")
 
 
+def _folder(root: Path) -> proposal.Folder:
+    """The project as a command that writes finds it."""
+    _is_project(root)
+    return proposal.Folder(root, left_out(root, proposal.FOLDERS))
+
+
+def _owner(name: str) -> str:
+    """The unit of an edition or series that somebody named."""
+    return name.partition("/")[0]
+
+
 def _write(
-    root: Path, edit: Callable[[Archive], Edits],
+    folder: proposal.Folder, units: Iterable[str] | None, edit: Callable[[Archive], Edits],
     *, mending: bool = False, dropping: bool = False, despite: Collection[str] = keeping.MENDED,
 ) -> list[Problem]:  # fmt: skip
     """Make edits and put them on the disk; a change that breaks the sources is taken back.
 
-    Where what is edited has errors nothing is written, but for those of the codes `despite`.
+    `units`: of what the edits are made, or None for all; no others are read, but where something in
+    them depends on an edit. Where what is edited has errors nothing is written, but for those of the
+    codes `despite`.
     `mending`: any of them may be what is mended, and others may show once they are. `dropping`:
     any of them may go with what is taken away.
     """
-    _is_project(root)
-    away = left_out(root, proposal.FOLDERS)
-    loaded = load(root, left_out=away)
+    root, away = folder.root, folder.left_out
+    loaded = folder.loaded(units)
     before = [each for each in problems_of(loaded) if each.severity is Severity.ERROR]
     before = [each for each in before if each.code not in despite]
     try:
         edits = edit(loaded.archive)
-        units = {unit for path in edits.texts if (unit := _unit_of(path))}
+        edited = {unit for path in edits.texts if (unit := _unit_of(path))}
         _refuse_unseen({*edits.texts, *edits.files} & away)
-        wrong = [each for each in before if _unit_of(each.path) in units | {""}]
+        wrong = [each for each in before if _unit_of(each.path) in edited | {""}]
         if wrong and not mending and not dropping:
             report(wrong, "text")
             for draft in ways.discardable(loaded.archive, {each.path for each in wrong}):
@@ -318,7 +323,7 @@ def _write(
         for problem in before:  # what can't be read can't be found either
             click.echo(seen(problem).text().split("\n")[0], err=True)
         raise RefusedError(shown(f"{refused}{_fetch_hint(away)}")) from None
-    found = [] if mending else _taken_back(root, written, before, despite, away)
+    found = [] if mending else _taken_back(folder, written, before, despite)
     if edits.done:
         click.echo(shown(edits.done))
     for path, text in edits.texts.items():
@@ -332,16 +337,15 @@ def _write(
 
 
 def _taken_back(
-    root: Path, written: Written, before: Sequence[Problem], despite: Collection[str],
-    away: AbstractSet[str],
-) -> list[Problem]:  # fmt: skip
-    """All problems there are now; where some are new errors what was written is undone, and stop."""
-    told = {(each.path, each.code, each.message) for each in before}
+    folder: proposal.Folder, written: Written, before: Sequence[Problem], despite: Collection[str]
+) -> Sequence[Problem]:
+    """What is wrong now; where some are new errors what was written is undone, and stop."""
     try:
-        found = list(problems_in(root, away))
+        was, found = folder.edited(written.before)
     except BaseException:
         written.undo()
         raise
+    told = {(each.path, each.code, each.message) for each in (*before, *was)}
     errors = [each for each in found if each.severity is Severity.ERROR]
     errors = [each for each in errors if each.code not in despite]
     if new := [each for each in errors if (each.path, each.code, each.message) not in told]:
@@ -371,7 +375,8 @@ def seal(
         raise click.UsageError("--as-printed chỉ dùng khi ghi tên từng bản, không dùng với --all")
     today = _today()
     _write(
-        root,
+        _folder(root),
+        None if every else map(_owner, editions),
         lambda archive: ways.seal(
             archive, editions, date or today, today=today, as_printed=as_printed
         ),
@@ -409,7 +414,8 @@ def _way(kind: RecordKind, words: str) -> None:
     ) -> None:
         parted = ("V101", "V104") if kind is RecordKind.TRANSCRIBE else ()
         _write(
-            root,
+            _folder(root),
+            [_owner(edition)],
             lambda archive: ways.open_version(
                 archive,
                 edition,
@@ -451,7 +457,12 @@ _way(RecordKind.TRANSCRIBE, "Mở phiên bản sửa lỗi chép: chỉ khi ch�
 @_EDITION
 def discard(unsealed: bool, root: Path, edition: str) -> None:
     """Bỏ một bản thảo chưa ký: trang và dữ kiện của nó, không đụng gì khác."""
-    _write(root, lambda archive: ways.discard(archive, edition, unsealed=unsealed), dropping=True)
+    _write(
+        _folder(root),
+        [_owner(edition)],
+        lambda archive: ways.discard(archive, edition, unsealed=unsealed),
+        dropping=True,
+    )
 
 
 @cli.command()
@@ -463,7 +474,11 @@ def discard(unsealed: bool, root: Path, edition: str) -> None:
 @_EDITION
 def extend(to: Period, evidence: str, root: Path, edition: str) -> None:
     """Ghi rằng một bản được kéo dài sang kỳ khác."""
-    _write(root, lambda archive: ways.extend(archive, edition, to, evidence))
+    _write(
+        _folder(root),
+        [_owner(edition)],
+        lambda archive: ways.extend(archive, edition, to, evidence),
+    )
 
 
 @cli.command()
@@ -477,7 +492,11 @@ def withdraw(date: str, evidence: str, root: Path, edition: str) -> None:
         day = PartialDate.parse(date)
     except ValueError as wrong:
         raise click.UsageError(shown(f"--date: {wrong}")) from None
-    _write(root, lambda archive: ways.withdraw(archive, edition, day, evidence))
+    _write(
+        _folder(root),
+        [_owner(edition)],
+        lambda archive: ways.withdraw(archive, edition, day, evidence),
+    )
 
 
 @cli.command()
@@ -495,9 +514,13 @@ def new(every: bool, root: Path, arguments: Sequence[str]) -> None:
         raise click.UsageError("viết: new <đơn vị>/<bộ> <kỳ>, hay new --all <kỳ>")
     period = PERIOD.convert(arguments[-1], None, None)
     if every:
-        _write(root, lambda archive: renewal.renew_all(archive, period))
+        _write(_folder(root), None, lambda archive: renewal.renew_all(archive, period))
     else:
-        _write(root, lambda archive: renewal.renew(archive, arguments[0], period))
+        _write(
+            _folder(root),
+            [_owner(arguments[0])],
+            lambda archive: renewal.renew(archive, arguments[0], period),
+        )
 
 
 @cli.command("import")
@@ -591,9 +614,12 @@ def _take_in(root: Path, path: Path, wanted: Wanted) -> None:
         raise RefusedError(shown(f"{path}: {wrong}")) from None
     except OSError as wrong:
         raise RefusedError(shown(f"{path}: không đọc được ({wrong.strerror})")) from None
+    folder = _folder(root)
+    own, same = _owner(wanted.edition), folder.naming(hashlib.sha256(data).hexdigest())
     found = _write(
-        root, lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted)
-    )
+        folder, {own, *same},
+        lambda archive: intake.take_in(archive, manuscript, path.name, data, wanted),
+    )  # fmt: skip
     unit, series, period = wanted.edition.split("/")
     for problem in found:
         if problem.path.endswith(f"/{period}.md"):
@@ -620,12 +646,15 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
 
     _is_project(root)
     kept = [_below(root, path) for path in paths]
+    units = {unit_of(f"{path}/") for path in kept} or {""}
+    asked = None if "" in units else units
     if only:
-        edits = naming.missing(load(root, left_out=_left_out(root)).archive, kept)
+        folder = proposal.Folder(root, _left_out(root))
+        edits = naming.missing(folder.loaded(asked).archive, kept)
         for line in edits.said:
             click.echo(shown(line))
         sys.exit(1 if edits.texts else 0)
-    _write(root, lambda archive: naming.missing(archive, kept), mending=True)
+    _write(_folder(root), asked, lambda archive: naming.missing(archive, kept), mending=True)
 
 
 @cli.command()
@@ -634,7 +663,8 @@ def ids(only: bool, root: Path, paths: Sequence[str]) -> None:
 def impact(root: Path, clause: str) -> None:
     """Bản nào của đơn vị nào dùng câu chữ nào của một điều khoản dùng chung."""
     _is_project(root)
-    for line in usage.impact(load(root, left_out=_left_out(root)).archive, clause):
+    folder = proposal.Folder(root, _left_out(root))
+    for line in usage.impact(folder.loaded(folder.calling(clause)).archive, clause):
         click.echo(shown(line))
 
 

@@ -200,24 +200,6 @@ def _fetch(root: Path, objects: Iterable[str]) -> None:
         _said(root, *plain, *fetch, "--filter=blob:none", "--stdin", given=asked, seconds=600)
 
 
-def place(root: Path, files: Iterable[Entry], into: Path) -> None:
-    """Write files of `root` into a folder; plain ones only, none outside the folder."""
-    for each, data in contents(root, [each for each in files if each.plain]):
-        target = into / each.path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-        except OSError:
-            raise EditorError(f"máy này không ghi được tệp {each.path}") from None
-
-
-def extract(root: Path, revision: str, paths: Sequence[str], into: Path) -> None:
-    """Write the files below `paths` (none: all) at a revision into a folder, as `place` does; what
-    was not there is left out. Raises EditorError as `tree` does.
-    """
-    place(root, tree(root, revision, paths).values(), into)
-
-
 def checkout(root: Path, commit: str, into: Path) -> Path:
     """Copy the repository of `root` into a folder, with a commit checked out; returns the project.
 

@@ -346,7 +346,7 @@ def test_revision_with_a_broken_page(project, capsys, monkeypatch):
 
 
 def test_revision_follows_no_shortcut(project, capsys, monkeypatch):
-    """A shortcut in a commit is not written: the page is missing."""
+    """A shortcut in a commit is told as such and not followed."""
 
     def link(root: Path) -> None:
         (root / PAGE).unlink()
@@ -358,7 +358,7 @@ def test_revision_follows_no_shortcut(project, capsys, monkeypatch):
     root = project(link)
     code, told = wrong(capsys, monkeypatch, f"HEAD:{EDITION}", EDITION, "--root", root)
 
-    assert (1, "R102") == (code, told.split()[1])
+    assert (1, "R103") == (code, told.split()[1])
 
 
 # --- hostile page files ---

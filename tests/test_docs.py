@@ -16,10 +16,10 @@ import pytest
 from mkdocs.utils.yaml import yaml_load
 
 import macros
-from macros.archive import load
+from macros.archive import load, problems_in
 from macros.calendar import WORDS
 from macros.clauses import wording
-from macros.cli import cli, problems_in
+from macros.cli import cli
 from macros.grammar import parse
 from macros.links import EXTENSIONS
 from macros.model import Edition, Glossary, SharedClause, Unit

@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from macros import checks, keeping, limits, safety
-from macros.archive.comparing import BrokenTextError, edition_text, file_text
+from macros.archive.comparing import BrokenTextError, edition_in, edition_text, file_text
 from macros.archive.loading import (
     Beside,
     Loaded,
@@ -25,8 +25,17 @@ from macros.archive.loading import (
     read_beside,
     read_unit,
     strays,
+    understood,
 )
-from macros.archive.snapshot import Originals, Snapshot, snapshot, unit_of
+from macros.archive.snapshot import (
+    Originals,
+    Snapshot,
+    files_below,
+    given,
+    misnamed,
+    snapshot,
+    unit_of,
+)
 from macros.archive.writing import Written, write
 from macros.model import Glossary, SharedClause, Unit
 from macros.problem import Problem
@@ -41,9 +50,13 @@ __all__ = [
     "Originals",
     "Snapshot",
     "Written",
+    "edition_in",
     "edition_text",
     "file_text",
+    "files_below",
+    "given",
     "load",
+    "misnamed",
     "misplaced",
     "problems_in",
     "problems_of",
@@ -52,6 +65,7 @@ __all__ = [
     "schemas",
     "snapshot",
     "strays",
+    "understood",
     "unit_of",
     "write",
 ]

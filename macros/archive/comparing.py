@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from macros import limits
@@ -29,17 +30,26 @@ class BrokenTextError(EditorError):
         self.problems = problems
 
 
-def edition_text(root: Path, name: str, revision: str = "") -> Text:
+def edition_text(root: Path, name: str) -> Text:
     """The version `unit/series/period.version` below `root`; without a version the newest.
 
-    `revision`: that of which the sources are, for messages. Raises EditorError where there is no
-    such version, BrokenTextError where its sources can't be read.
+    Raises EditorError where there is no such version, BrokenTextError where its sources can't be
+    read.
+    """
+    units = [path.stem for path in sorted((root / "data/units").glob("*.yml"))]
+    return edition_in(units, partial(load, root), name)
+
+
+def edition_in(
+    units: Sequence[str], load: Callable[[Collection[str]], Loaded], name: str, revision: str = ""
+) -> Text:
+    """The same of any sources that have these units; `load` reads some of them, and `revision` is
+    where they stand, for messages.
     """
     at = f"{revision}:" if revision else ""
-    units = [path.stem for path in sorted((root / "data/units").glob("*.yml"))]
     parts = name.split("/")
     asked = next((part for part in parts if part in units), parts[0])
-    loaded = load(root, (asked, *get_close_matches(asked, units, 1)))
+    loaded = load((asked, *get_close_matches(asked, units, 1)))
     try:
         found = edition_named(loaded.archive, name)
     except EditorError as unknown:

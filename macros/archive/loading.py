@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -75,9 +75,24 @@ def load(
     `left_out`: the files that there are, but not in this copy (`git.left_out`).
     """
     found = snapshot(root, only, left_out)
+    loaded = understood(found, only)
+    originals = dict(found.originals) if only is None else {}
+    return replace(loaded, archive=replace(loaded.archive, sources=originals))
+
+
+def understood(
+    found: Snapshot, only: Container[str] | None = None, known: dict[str, Loaded] | None = None
+) -> Loaded:
+    """The archive of a snapshot but for the originals; `only` as in `load`. `known`: the units that
+    were read of the same files before, to which those are added that are read now.
+    """
     beside = read_beside(found)
     units = [unit for unit in found.units if only is None or unit in only]
-    every = [read_unit(found.units[unit], unit, beside) for unit in units]
+    known = {} if known is None else known
+    for unit in units:
+        if unit not in known:
+            known[unit] = read_unit(found.units[unit], unit, beside)
+    every = [known[unit] for unit in units]
     problems = {*found.problems, *beside.problems, *(p for each in every for p in each.problems)}
     archive = Archive(
         units={key: unit for each in every for key, unit in each.archive.units.items()},
@@ -88,9 +103,8 @@ def load(
             **beside.places,
             **{k: v for each in every for k, v in each.archive.places.items()},
         },
-        sources=dict(found.originals) if only is None else {},
         texts={**beside.texts, **{k: v for each in every for k, v in each.archive.texts.items()}},
-        left_out=left_out,
+        left_out=found.left_out,
     )
     if only is None:
         problems |= {*misplaced(found)}

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from macros import limits
 from macros.problem import Problem
 
 _ORIGINALS = "data/sources/"
 _UNITS, _PAGES = "data/units/", "docs/don-vi/"
+_PLAIN, _PROGRAM, _SHORTCUT = "100644", "100755", "120000"  # modes of git
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +136,7 @@ def snapshot(
         status = entry.stat(follow_symlinks=False)
         if status.st_mode & 0o111:
             programs.add(name)
-        read = name.endswith(".yml" if name.startswith("data/") else ".md")
+        read = _is_text(name)
         if only is not None and (
             unit_of(name) not in only if unit_of(name) else name[:5] != "data/"
         ):
@@ -149,15 +150,81 @@ def snapshot(
                 texts[name] = file.read()
         else:
             others.append(name)
-    if programs == set(names):  # a disk that can't tell
-        programs = set()
-    problems += limits.paths(names, frozenset(programs))
-    for path in shortcuts:
-        message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
-        problems.append(Problem(path, 1, 1, "R103", message, "Thay bằng chính tệp đó."))
+    problems += [*_of_names(names, programs), *_not_followed(shortcuts)]
     return Snapshot(
         root, texts, tuple(others), tuple(folders), tuple(shortcuts), tuple(problems), left_out
     )  # fmt: skip
+
+
+def given(
+    root: Path, files: Mapping[str, bytes], others: Iterable[str], tree: Mapping[str, str]
+) -> Snapshot:
+    """A snapshot of files whose bytes are given, and of `others` by their names. `tree`: the paths
+    of all that there are with their modes as git names them; the rest is left out. What is wrong
+    in names is not looked for: `misnamed` does that.
+    """
+    texts: dict[str, bytes] = {}
+    rest = {*others} - files.keys()
+    problems: list[Problem] = []
+    for name, data in files.items():
+        if found := limits.too_large(name, len(data)):
+            problems.append(found)
+        if _is_text(name) and not found:
+            texts[name] = data
+        else:
+            rest.add(name)
+    known = sorted({*texts, *rest}, key=_parts)
+    shortcuts = sorted(_of_mode(tree, _SHORTCUT), key=_parts)
+    folders = {str(each) for name in known for each in PurePosixPath(name).parents}
+    return Snapshot(
+        root,
+        {name: texts[name] for name in known if name in texts},
+        tuple(name for name in known if name in rest),
+        tuple(sorted(folders - {".", "docs", "data"}, key=_parts)),
+        tuple(shortcuts),
+        (*problems, *_not_followed(shortcuts)),
+        frozenset(tree) - {*known, *shortcuts},
+    )
+
+
+def misnamed(tree: Mapping[str, str]) -> Iterator[Problem]:
+    """What is wrong in how files are called and marked; `tree` as in `given`."""
+    names = sorted((name for name in tree if tree[name] != _SHORTCUT), key=_parts)
+    yield from _of_names(names, {*_of_mode(tree, _PROGRAM)})
+
+
+def _of_mode(tree: Mapping[str, str], mode: str) -> list[str]:
+    return [name for name, each in tree.items() if each == mode]
+
+
+def files_below(root: Path) -> dict[str, str]:
+    """All files below docs/ and data/, with their modes as git names them."""
+    shortcuts: list[str] = []
+    found = {}
+    for name, entry in _walked(root, shortcuts, []):
+        program = entry.stat(follow_symlinks=False).st_mode & 0o111
+        found[name] = _PROGRAM if program else _PLAIN
+    return found | dict.fromkeys(shortcuts, _SHORTCUT)
+
+
+def _parts(name: str) -> list[str]:
+    return name.split("/")
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith(".yml" if name.startswith("data/") else ".md")
+
+
+def _of_names(names: Sequence[str], programs: AbstractSet[str]) -> Iterator[Problem]:
+    """What is wrong in how files are called and marked."""
+    # A disk that can't tell says of all that they are programs.
+    yield from limits.paths(names, frozenset() if programs == set(names) else programs)
+
+
+def _not_followed(shortcuts: Iterable[str]) -> Iterator[Problem]:
+    for path in shortcuts:
+        message = "tệp hay thư mục này chỉ là lối tắt (symlink) tới chỗ khác"
+        yield Problem(path, 1, 1, "R103", message, "Thay bằng chính tệp đó.")
 
 
 def _walked(
