@@ -53,7 +53,7 @@ class Event:
             raise ValueError(f"{self.name} ends before it begins")
 
 
-def calendar(events: Iterable[Event], *, name: str, note: str = "") -> bytes:
+def calendar(events: Iterable[Event], *, name: str) -> bytes:
     """A calendar file; the same events in any order give the same bytes.
 
     Each event is of whole days and takes nobody's time, so that a quarter of a year blocks nothing.
@@ -67,14 +67,13 @@ def calendar(events: Iterable[Event], *, name: str, note: str = "") -> bytes:
     in_order = sorted(events, key=lambda event: (event.first, event.name))
     if len({event.name for event in in_order}) < len(in_order):
         raise ValueError("two events of one name")
-    title, about = _text(_line(name)), _text(_lines(note))
+    title = _text(_line(name))
     head = [
         ("VERSION", _text("2.0")),
         ("PRODID", _text(_MAKER)),
         # By the names that the standard has for it, and by those that programs had before.
         ("NAME", title),
         ("X-WR-CALNAME", title),
-        *([("DESCRIPTION", about), ("X-WR-CALDESC", about)] if note else []),
         ("REFRESH-INTERVAL", icalendar.vDuration(_DAY, {"VALUE": "DURATION"})),
         ("X-PUBLISHED-TTL", icalendar.vDuration(_DAY)),
         ("X-WR-TIMEZONE", _text(_ZONE)),
