@@ -19,7 +19,7 @@ from typing import TypeVar
 from macros import links
 from macros.archive import Beside, Snapshot, read_beside, snapshot, unit_of
 from macros.building.folder import Folder, Stamp
-from macros.building.shell import Shell
+from macros.building.shell import Kept, Shell
 from macros.building.unit import Brief, Context, Extract, Made, Maker, Part
 from macros.building.version import version
 from macros.building.whole import Whole, of_pages
@@ -31,7 +31,7 @@ from macros.problem import Problem, Severity
 from macros.search import groups
 
 V = TypeVar("V")
-MakeShell = Callable[[Snapshot, Beside], Shell]
+MakeShell = Callable[[Snapshot, Beside, Kept], Shell]
 _CLAUSES = "data/clauses/"
 
 
