@@ -268,7 +268,7 @@ def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Call
 
 
 def _rendered(cache: Cache, text: str, make: Callable[[], Rendered]) -> Rendered:
-    """A hand-written page in HTML, which all rules about its form and links ask for."""
+    """The elements of a hand-written page, which all rules about its form and links ask for."""
     key = version(), text.encode("utf-8", "surrogatepass")
     return _kept(cache, "rendered", key, Rendered, make)
 
