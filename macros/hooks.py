@@ -193,6 +193,7 @@ def on_startup(*, command: str, **_: Any) -> None:
 @event_priority(100)
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Nothing is built from sources with errors."""
+    global _build  # noqa: PLW0603 MkDocs knows hooks as functions of a module
     # MkDocs stamps sitemap.xml.gz; no page may change because of an unrelated commit.
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     root = Path(config.config_file_path).parent
@@ -202,9 +203,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             raise Abort(str(BrokenSourcesError(problems)))
         found = snapshot(root)
         config.extra["sources"] = _Sources(found, read_beside(found), Kept(), alone=True)
-    # MkDocs loads this file as a module of its own: who started it finds the state here.
-    config.extra["run"] = _build
-    _build.kept = config.extra["sources"].kept
+    # A server builds again and again. MkDocs loads this file as a module of its own: who started
+    # it finds the state here.
+    _build = config.extra["run"] = _Build(config.extra["sources"].kept, serving=_build.serving)
     config.extra["policy"] = "" if _build.serving else policy(_accepted(), in_page=True)
     config.markdown_extensions.append(f"{LiteralHtml.__module__}:{LiteralHtml.__qualname__}")
     # The plugin makes its environment after this, under the name that it finds then.

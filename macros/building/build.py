@@ -172,4 +172,7 @@ def _is_page(path: str) -> bool:
 
 def _digest(parts: Iterable[bytes]) -> bytes:
     """A digest that tells where each part ends."""
-    return hashlib.sha256(repr(list(parts)).encode()).digest()
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part).digest())
+    return digest.digest()
