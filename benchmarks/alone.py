@@ -21,7 +21,7 @@ from macros import checks, hooks, keeping, safety
 from macros.archive import Beside, Snapshot, read_beside, read_unit, snapshot
 from macros.building.folder import Folder
 from macros.building.placed import as_of_day
-from macros.building.shell import Shell
+from macros.building.shell import Kept, Shell
 from macros.model import UnitId
 from macros.problem import Severity
 from macros.publish import Publication
@@ -59,7 +59,7 @@ def main() -> None:
     config, site = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     found = snapshot(config.parent)
     beside = read_beside(found)
-    shell = hooks.make_shell(config, found, beside)
+    shell = hooks.make_shell(config, found, beside, Kept())
     units = list(found.units.items())
     batches = [units[at : at + TOGETHER] for at in range(0, len(units), TOGETHER)]
     given = (beside, shell, as_of_day(config.parent), site)

@@ -37,7 +37,6 @@ def define_env(env: Any) -> None:
 
 def on_pre_page_macros(env: Any) -> None:
     """Called by mkdocs-macros before each page: all that it offers pages is taken away."""
-    skipped = env.page.meta.get("render_macros") is False
     env.env.clear()
     env.variables.clear()
-    env.variables["page"] = SimpleNamespace(meta={"render_macros": False} if skipped else {})
+    env.variables["page"] = SimpleNamespace(meta={})

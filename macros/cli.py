@@ -40,7 +40,7 @@ from macros.building.build import check as check_sources
 from macros.building.build import prepare
 from macros.building.placed import build_to, project
 from macros.building.run import BrokenSourcesError
-from macros.building.shell import Shell, UnknownScriptError
+from macros.building.shell import Kept, Shell, UnknownScriptError
 from macros.editing import Edits, edition_named
 from macros.git import checkout, left_out
 from macros.markup import seen, shown
@@ -721,11 +721,11 @@ def build(
     click.echo(f"Đã dựng trang vào {os.path.relpath(target)}/")
 
 
-def _make_shell(config: Path, found: Snapshot, beside: Beside) -> Shell:
+def _make_shell(config: Path, found: Snapshot, beside: Beside, kept: Kept) -> Shell:
     from macros import hooks  # mostly the shell is kept
 
     logging.getLogger("mkdocs.commands.build").addFilter(_not_of_the_disk)
-    return hooks.make_shell(config, found, beside)
+    return hooks.make_shell(config, found, beside, kept)
 
 
 def _not_of_the_disk(record: logging.LogRecord) -> bool:

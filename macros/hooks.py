@@ -11,10 +11,11 @@ import os
 import posixpath
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -31,6 +32,7 @@ from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.utils import write_file
@@ -51,6 +53,7 @@ from macros.building.shell import (
     FEED,
     FIRST,
     TITLE,
+    Kept,
     Kind,
     Shell,
     UnknownScriptError,
@@ -75,16 +78,24 @@ _ASSETS = "assets/"
 # Generated pages that stand in the navigation.
 _IN_NAV = ("don-vi/", "dieu-khoan/", "lich/", "tinh-hinh/")
 _FRAMES = "khung"
+# What a page has when Markdown is done with it.
+_READ = ("title", "meta", "content", "toc", "present_anchor_ids")
+# That, the anchors that it has links to, by page, and what is filed of it for the search.
+_Read = tuple[dict[str, Any], dict[str, dict[str, str]], Written | None]
 # What `serve` looks at for edits, and how long it waits between two looks.
 _WATCHED = ("docs", "data", "overrides")
 _PACE = 0.2
 
 
-def make_shell(config: Path, found: Snapshot, beside: Beside, *, serving: bool = False) -> Shell:
-    """Run MkDocs on the hand-written pages of a snapshot. Raises Abort as MkDocs does."""
+def make_shell(
+    config: Path, found: Snapshot, beside: Beside, kept: Kept, *, serving: bool = False
+) -> Shell:
+    """Run MkDocs on those hand-written pages of a snapshot that are not kept as they are now.
+    Raises Abort as MkDocs does.
+    """
     with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
         loaded = load_config(str(config), site_dir=folder, strict=True)
-        loaded.extra["sources"] = _Sources(found, beside)
+        loaded.extra["sources"] = _Sources(found, beside, kept)
         loaded.plugins.on_startup(command="serve" if serving else "build", dirty=False)
         before = list(sys.path)  # mkdocs-macros puts the project first, for processes after it too
         try:
@@ -203,20 +214,30 @@ class _Sources:
 
     found: Snapshot
     beside: Beside
+    kept: Kept
     alone: bool = False
 
 
 @dataclass(repr=False)
 class _Build:
-    """What one run of MkDocs knows: the frames and hand-written pages so far."""
+    """What one run of MkDocs knows. `pages`: all that belong to the site, with how they do; by path
+    below docs/, `read` is what Markdown made now of a hand-written page, `html` a page as the theme
+    rendered it; `outline`: a digest of what pages show of each other; `around`: a shell without
+    hand-written pages.
+    """
 
+    kept: Kept = field(default_factory=Kept)
     theme: jinja2.Environment = field(default_factory=partial(jinja2.Environment, autoescape=True))
     kinds: dict[str, Kind] = field(default_factory=dict)
     frames: dict[Kind, list[str]] = field(default_factory=dict)
     serving: bool = False
     names: dict[str, str] = field(default_factory=dict)
+    pages: list[tuple[Page, InclusionLevel]] = field(default_factory=list)
+    read: dict[str, _Read] = field(default_factory=dict)
     written: dict[str, Written] = field(default_factory=dict)
-    addresses: list[str] = field(default_factory=list)
+    html: dict[str, str] = field(default_factory=dict)
+    outline: bytes = b""
+    around: Shell | None = None
 
 
 _build = _Build()
@@ -231,6 +252,7 @@ def on_startup(*, command: str, **_: Any) -> None:
 @event_priority(100)
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Nothing is built from sources with errors."""
+    global _build  # noqa: PLW0603 MkDocs knows hooks as functions of a module
     # MkDocs stamps sitemap.xml.gz; no page may change because of an unrelated commit.
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     root = Path(config.config_file_path).parent
@@ -239,9 +261,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         if any(each.severity is Severity.ERROR for each in problems):
             raise Abort(str(BrokenSourcesError(problems)))
         found = snapshot(root)
-        config.extra["sources"] = _Sources(found, read_beside(found), alone=True)
-    # MkDocs loads this file as a module of its own: who started it finds the state here.
-    config.extra["run"] = _build
+        config.extra["sources"] = _Sources(found, read_beside(found), Kept(), alone=True)
+    # A server builds again and again. MkDocs loads this file as a module of its own: who started
+    # it finds the state here.
+    _build = config.extra["run"] = _Build(config.extra["sources"].kept, serving=_build.serving)
     config.extra["policy"] = "" if _build.serving else policy(_accepted(), in_page=True)
     config.markdown_extensions.append(f"{LiteralHtml.__module__}:{LiteralHtml.__qualname__}")
     # The plugin makes its environment after this, under the name that it finds then.
@@ -254,7 +277,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     found: Snapshot = config.extra["sources"].found
     for file in [file for file in files if file.src_uri.startswith("don-vi/")]:
         files.remove(file)
-    _build.kinds, _build.frames, _build.written = {}, {}, {}
     for uri, kind in _kinds():
         _build.kinds[uri] = kind
         made = File.generated(config, uri, content="")
@@ -303,9 +325,59 @@ def _name_assets(files: Files, docs_dir: str) -> None:
         ours[name].content_bytes = data
 
 
-def on_env(env: jinja2.Environment, **_: Any) -> jinja2.Environment:
-    """Keep the theme's environment: frames are rendered in it; assets have their public names."""
-    _build.theme = env
+def on_nav(nav: Navigation, *, files: Files, **_: Any) -> Navigation:
+    """Frames have no text, and what is kept of a page's text is taken over. MkDocs passes by what
+    is not included in the site, and knows it nevertheless.
+    """
+    pages = files.documentation_pages()
+    _build.pages = [(file.page, file.inclusion) for file in pages if file.page]
+    for page, _inclusion in _build.pages:
+        file = page.file
+        if file.src_uri in _build.kinds:
+            page.markdown = page.content = ""
+            page.present_anchor_ids = set()
+        elif read := _build.kept.load("content", tuple, file.src_uri):
+            attributes, links, written = read
+            vars(page).update(attributes)
+            page.links_to_anchors = {files.src_uris[uri]: link for uri, link in links.items()}
+            if written:
+                _build.written[file.src_uri] = written
+        else:
+            continue
+        file.inclusion = InclusionLevel.EXCLUDED
+    return nav
+
+
+def on_env(
+    env: jinja2.Environment, *, config: MkDocsConfig, files: Files, **_: Any
+) -> jinja2.Environment:
+    """Each page has its content and its title: what the theme made of the same before is taken
+    over. Frames are rendered in the theme's environment; assets have their public names there.
+    """
+    run, kept = _build, _build.kept
+    for page, _inclusion in run.pages:
+        if page.file.inclusion is not InclusionLevel.EXCLUDED:
+            uri = page.file.src_uri
+            links = {to.src_uri: link for to, link in (page.links_to_anchors or {}).items()}
+            attributes = {name: getattr(page, name) for name in _READ}
+            run.read[uri] = attributes, links, run.written.get(uri)
+    told = [(page.url, page.title, page.meta) for page, _ in run.pages]
+    run.outline = sha256(repr(told).encode()).digest()
+    run.around = kept.load("around", Shell, outline=run.outline)
+    for page, inclusion in run.pages:
+        file = page.file
+        html = kept.load("dressed", str, file.src_uri, run.outline)
+        if html:
+            run.html[file.src_uri] = html
+        made = run.around if file.src_uri in run.kinds else html
+        file.inclusion = InclusionLevel.EXCLUDED if made else inclusion
+    if run.around:
+        for file in files:
+            if not file.is_documentation_page():
+                file.inclusion = InclusionLevel.EXCLUDED
+        config.theme.static_templates.clear()
+        config.extra_templates = []
+    run.theme = env
     env.bytecode_cache = Compiled(Cache.of_user())
     env.filters["url"] = _url
     return env
@@ -319,25 +391,19 @@ def _url(context: TemplateContext, value: object) -> str:
 
 @event_priority(100)
 def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
-    """Keep frames away from the macros; of a hand-written page only what it may declare."""
-    if page.file.src_uri in _build.kinds:
-        page.meta = {"render_macros": False}
-        return ""
+    """Of what stands at a hand-written page's top, only what it may declare."""
     page.meta = {name: page.meta[name] for name in _DECLARED if name in page.meta}
     return markdown
 
 
 def on_page_content(html: str, *, page: Page, **_: Any) -> str:
     """What a hand-written page may hold; its titles are text."""
-    if page.file.src_uri in _build.kinds:
-        return html
     page.title = _as_text(page.title or "")
     _as_texts(page.toc)
     html = sanitised(html)
-    _build.addresses.append(page.url.removeprefix("./"))
     if not (page.meta.get("search") or {}).get("exclude"):
         title = unescape(page.title)
-        _build.written[page.url] = Written(
+        _build.written[page.file.src_uri] = Written(
             page.url, title, sections(html.replace(OVERVIEW, ""), title)
         )
     return html
@@ -377,16 +443,23 @@ def on_page_context(
 
 
 def on_post_page(output: str, *, page: Page, **_: Any) -> str:
-    """Take a frame; MkDocs writes no page for it."""
+    """Take the page; for a frame MkDocs writes none."""
     kind = _build.kinds.get(page.file.src_uri)
     if kind is None:
+        _build.html[page.file.src_uri] = output
         return output
     _build.frames[kind] = frame(output)
     return ""
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Where MkDocs was started by itself: the rest of the site beside the shell."""
+    """Links of pages that were made before may lead to what is no more in one made now. Where MkDocs
+    was started by itself: the rest of the site beside the shell.
+    """
+    files = Files(page.file for page, _ in _build.pages)
+    for page, _inclusion in _build.pages:
+        if page.file.inclusion is InclusionLevel.EXCLUDED:
+            page.validate_anchor_links(files=files, log_level=config.validation.links.anchors)
     if not config.extra["sources"].alone:
         return
     site, path = Path(config.site_dir), Path(config.config_file_path)
@@ -403,27 +476,55 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def _shell(config: MkDocsConfig) -> Shell:
-    """What MkDocs has written, and the frames."""
+    """All that MkDocs has made, now or before. Only here it is known that nothing was wrong, so
+    what was made now is kept from here on.
+    """
+    run: _Build = config.extra["run"]
+    kept, files = run.kept, [page.file for page, _ in run.pages]
+    by_hand = [file for file in files if file.src_uri not in run.kinds]
+    pages = {file.dest_uri: run.html[file.src_uri].encode() for file in by_hand}
+    around = run.around or _around(config, run, pages)
+    written = tuple(run.written[file.src_uri] for file in by_hand if file.src_uri in run.written)
+    shell = replace(
+        around,
+        files=dict(sorted({**around.files, **pages}.items())),
+        written=written,
+        addresses=[page.url for page, _ in run.pages if page.file.src_uri not in run.kinds],
+    )
+    _approve(shell)
+    for uri, read in run.read.items():
+        kept.store("content", read, uri)
+    for file in by_hand:
+        if file.inclusion is not InclusionLevel.EXCLUDED:
+            kept.store("dressed", run.html[file.src_uri], file.src_uri, run.outline)
+    if run.around is None:
+        kept.store("around", around, outline=run.outline)
+    return shell
+
+
+def _around(config: MkDocsConfig, run: _Build, pages: Container[str]) -> Shell:
+    """What MkDocs has written besides the hand-written pages, and the frames."""
     site = Path(config.site_dir)
+    paths = (path for path in site.rglob("*") if path.is_file())
     files = {
-        path.relative_to(site).as_posix(): path.read_bytes()
-        for path in sorted(site.rglob("*"))
-        if path.is_file() and not path.name.startswith("sitemap.xml")
+        name: path.read_bytes()
+        for path in paths
+        if (name := path.relative_to(site).as_posix()) not in pages
+        and not name.startswith("sitemap.xml")
     }
     files["_headers"] = (DEPLOY / "_headers").read_bytes()
     edit = ""
     if config.repo_url and config.edit_uri:
         edit = config.repo_url.rstrip("/") + "/" + config.edit_uri.lstrip("/")
-    run = config.extra["run"]
     leaf, branch = _items(run.theme)
-    shell = Shell(
+    return Shell(
         files=files,
         frames=run.frames,
         leaf=leaf,
         branch=branch,
         names=run.names,
-        written=tuple(run.written.values()),
-        addresses=tuple(run.addresses),
+        written=(),
+        addresses=(),
         scripts=_accepted(),
         site_url=config.site_url or "",
         contact=Contact(
@@ -431,8 +532,11 @@ def _shell(config: MkDocsConfig) -> Shell:
         ),
         downloads=bool(config.extra.get("downloads", True)),
     )
+
+
+def _approve(shell: Shell) -> None:
     unknown: dict[str, None] = {}
-    for name, data in files.items():
+    for name, data in shell.files.items():
         try:
             if name.endswith(".html"):
                 shell.approve(data.decode(), name)
@@ -440,7 +544,6 @@ def _shell(config: MkDocsConfig) -> Shell:
             unknown.setdefault(str(found))
     if unknown:
         raise Abort("\n".join(unknown))
-    return shell
 
 
 def _items(theme: jinja2.Environment) -> tuple[list[str], list[str]]:

@@ -43,6 +43,10 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTAL
 _CODE = re.compile(r"^[ ]*+(`{3,}+|~{3,}+).*?^[ ]*+\1", re.DOTALL | re.MULTILINE)
 
 
+# A tag, and its attributes by name.
+Element = tuple[str, tuple[tuple[str, str | None], ...]]
+
+
 class Fault(Enum):
     """What is wrong with a link."""
 
@@ -66,10 +70,29 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A page in HTML, and what stood there as raw HTML; None where it is nested too deep."""
+    """The elements of a page in HTML with their attributes, None where it is nested too deep; and
+    what stood there as raw HTML.
+    """
 
-    html: str | None
+    elements: tuple[Element, ...] | None
     raw: tuple[str, ...] = ()
+
+    @property
+    def hrefs(self) -> Iterator[str]:
+        """Where its links lead, as written."""
+        for tag, attributes in self.elements or ():
+            if tag == "a":
+                yield from (value for name, value in attributes if name == "href" and value)
+
+    @property
+    def anchors(self) -> AbstractSet[str]:
+        """What a link can lead to in it."""
+        return {
+            value
+            for _, attributes in self.elements or ()
+            for name, value in attributes
+            if name == "id" and value
+        }
 
 
 class LiteralHtml(Extension):
@@ -108,21 +131,28 @@ def kept(text: str, make: Callable[[], Rendered]) -> Rendered:  # noqa: ARG001
 
 @lru_cache(maxsize=64)
 def rendered(text: str) -> Rendered:
-    """A page as the site renders it, without its front matter and what macros would put in."""
+    """What stands in a page as the site renders it."""
     return kept(text, partial(_rendered, text))
 
 
 def _rendered(text: str) -> Rendered:
-    literal = LiteralHtml()
+    literal, reader = LiteralHtml(), _Reader()
     try:
-        body = markdown.markdown(
-            _called(_FRONT_MATTER.sub("", text)),
-            extensions=[*EXTENSIONS, literal],
-            extension_configs=_CONFIGS,
-        )
+        reader.feed(in_html(text, literal))
     except RecursionError:
         return Rendered(None)
-    return Rendered(body, tuple(literal.found))
+    return Rendered(tuple(reader.elements), tuple(literal.found))
+
+
+def in_html(text: str, literal: LiteralHtml) -> str:
+    """A page as the site renders it, without its front matter and what macros would put in.
+    RecursionError where it is nested too deep.
+    """
+    return markdown.markdown(
+        _called(_FRONT_MATTER.sub("", text)),
+        extensions=[*EXTENSIONS, literal],
+        extension_configs=_CONFIGS,
+    )
 
 
 def _called(text: str) -> str:
@@ -136,15 +166,10 @@ def _called(text: str) -> str:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.anchors: set[str] = set()
-        self.hrefs: list[str] = []
+        self.elements: list[Element] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name == "id" and value:
-                self.anchors.add(value)
-            elif name == "href" and tag == "a" and value:
-                self.hrefs.append(value)
+        self.elements.append((tag, tuple(attrs)))
 
 
 def broken_links(
@@ -155,11 +180,11 @@ def broken_links(
     `pages` are Markdown texts by path below docs/; `made` the pages that only a build makes, with
     their anchors, or None where those are not known.
     """
-    read = {path: _read(rendered(text).html or "") for path, text in pages.items()}
-    known = {**made, **{path: anchors for path, (_, anchors) in read.items()}}
-    for path, (hrefs, _) in read.items():
+    read = {path: rendered(text) for path, text in pages.items()}
+    known = {**made, **{path: page.anchors for path, page in read.items()}}
+    for path, page in read.items():
         lines = Lines(pages[path])
-        for href in hrefs:
+        for href in page.hrefs:
             line, _ = lines.of(href)
             try:
                 parts = urlsplit(href)
@@ -190,17 +215,11 @@ def linked(pages: Mapping[str, str]) -> set[str]:
     """The pages that some Markdown texts, by path below docs/, have relative links to."""
     found = set()
     for path, text in pages.items():
-        for href in _read(rendered(text).html or "")[0]:
+        for href in rendered(text).hrefs:
             name = unquote(href.partition("#")[0])
             if name.endswith(".md") and "://" not in name and not name.startswith("/"):
                 found.add(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
     return found
-
-
-def _read(body: str) -> tuple[list[str], set[str]]:
-    reader = _Reader()
-    reader.feed(body)
-    return reader.hrefs, reader.anchors
 
 
 class Lines:

@@ -13,7 +13,6 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from typing import Any
 
 import nh3
@@ -238,28 +237,17 @@ def sanitised(html: str) -> str:
     )
 
 
-class _Elements(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, list[tuple[str, str | None]]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, attrs))
-
-
 def _body(path: str, text: str) -> Iterator[Problem]:
     """S101 raw HTML; S105 an attribute, S106 an address off the lists; S112 too deep."""
     page, lines = rendered(text), Lines(text)
-    if page.html is None:
+    if page.elements is None:
         message = "danh sách hay lời trích lồng quá nhiều tầng"
         yield Problem(path, 1, 1, "S112", message, "Viết lại với ít tầng hơn.")
         return
     for tag in page.raw:
         hint = "Bỏ đi; dấu < thật sự thì viết \\<, ví dụ thì đặt giữa hai dấu `."
         yield Problem(path, *lines.of(tag), "S101", f'có mã HTML: "{cut(tag)}"', hint)
-    reader = _Elements()
-    reader.feed(page.html)
-    for tag, attributes in reader.found:
+    for tag, attributes in page.elements:
         for name, value in attributes:
             given = value or ""
             if (tag, name) in (("a", "href"), ("img", "src")):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from mkdocs.exceptions import Abort
+from mkdocs.structure.pages import Page
 
 from macros import hooks
 from macros.archive import problems_in, read_beside, read_unit, snapshot
@@ -279,6 +280,104 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
 
     assert asked == read
     assert [] == differing(builder.full(), contents(builder.served.path))
+
+
+def together(*edits: Edit) -> Edit:
+    """Several edits as one."""
+
+    def edit(root: Path) -> None:
+        for each in edits:
+            each(root)
+
+    return edit
+
+
+# A guide of pages that show, name and lead to each other, and edits of it, one after the other.
+PAGES = {
+    "docs/huong-dan/index.md": f"{GUIDE}\n[Hai](hai.md#muc-a) ![Hình](hinh.png)\n",
+    "docs/huong-dan/mot.md": "# Một {#mot}\n\n## Mục A {#muc-a}\n\n[Hai](hai.md#muc-a)\n",
+    "docs/huong-dan/hai.md": "# Hai {#hai}\n\n## Mục A {#muc-a}\n\n[Một](mot.md#muc-a)\n",
+    "docs/huong-dan/ba.md": "# Ba {#ba}\n\nMột câu.\n",
+}
+ON_PAGES: dict[str, Edit] = {
+    "text": sub("docs/huong-dan/ba.md", "Một câu.", "Một câu khác, và [hai](hai.md)."),
+    "heading": sub("docs/huong-dan/ba.md", "và", "và\n\n## Mục mới {#muc-moi}\n\n"),
+    "title": sub("docs/huong-dan/hai.md", "# Hai", "# Hai & nữa"),
+    "front matter": sub("docs/huong-dan/ba.md", "# Ba", "---\nsearch: {exclude: true}\n---\n\n# Ba"),
+    "call": sub("docs/huong-dan/ba.md", "## Mục mới", '{{ clause("khac", "2025-2026") }}\n\n## Mục mới'),
+    "wording": sub("data/clauses/khac.yml", "Lời.", "Lời khác."),
+    "agreement": sub("docs/huong-dan/ba.md", "Một câu", "[Bản](../don-vi/truong-la/index.md). Một câu"),
+    "picture": raw("docs/huong-dan/hinh-hai.png", b"\x89PNG hai"),
+    "picture shown": sub("docs/huong-dan/ba.md", "Một câu", "![Hình](hinh-hai.png) Một câu"),
+    "another picture": raw("docs/huong-dan/hinh-hai.png", b"\x89PNG ba"),
+    "style": sub("docs/assets/qcph.css", ":root", "/* khác */ :root"),
+    "order": sub("mkdocs.yml", "huong-dan/mot.md, huong-dan/hai.md", "huong-dan/hai.md, huong-dan/mot.md"),
+    "named": sub("mkdocs.yml", "huong-dan/mot.md", "Tên khác: huong-dan/mot.md"),
+    "page": together(
+        put("docs/huong-dan/bon.md", "# Bốn\n\n[Ba](ba.md#muc-moi)\n"),
+        sub("mkdocs.yml", "huong-dan/ba.md", "huong-dan/ba.md, huong-dan/bon.md"),
+    ),
+    "renamed": together(
+        drop("docs/huong-dan/bon.md"),
+        put("docs/huong-dan/nam.md", "# Bốn\n\n[Ba](ba.md#muc-moi)\n"),
+        sub("mkdocs.yml", "huong-dan/bon.md", "huong-dan/nam.md"),
+    ),
+    "gone": together(
+        drop("docs/huong-dan/nam.md"), sub("mkdocs.yml", ", huong-dan/nam.md", "")
+    ),
+    "as before": sub("docs/huong-dan/hai.md", "# Hai & nữa", "# Hai"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def guide(builder: Builder) -> Builder:
+    """A builder that has built the project with these pages."""
+    for path, text in PAGES.items():
+        put(path, text)(builder.root)
+    raw("docs/huong-dan/hinh.png", b"\x89PNG")(builder.root)
+    clause = 'title: Khác\nwordings:\n  2025-2026: "Lời."\n'
+    put("data/clauses/khac.yml", clause)(builder.root)
+    names = ", ".join(path.removeprefix("docs/") for path in PAGES)
+    sub("mkdocs.yml", "huong-dan/index.md]", names + "]")(builder.root)
+    assert builder.again()
+    return builder
+
+
+def test_after_any_edit_of_hand_written_pages_as_a_full_build(
+    guide: Builder, monkeypatch: pytest.MonkeyPatch
+):
+    """Titles stand on other pages, texts do not: only a page with another text passes through
+    Markdown, and after each edit every byte is that of a full build.
+    """
+    read: list[str] = []
+    plain = Page.render
+    monkeypatch.setattr(
+        Page, "render", lambda page, *rest: (read.append(page.file.src_uri), plain(page, *rest))[1]
+    )
+    passed = {}
+    for name, edit in ON_PAGES.items():
+        edit(guide.root)
+        read.clear()
+        assert guide.again(), name
+        passed[name] = [*read]
+        assert [] == differing(guide.full(), contents(guide.served.path)), name
+
+    alone = ("text", "heading", "front matter", "call", "wording", "agreement", "picture shown")
+    of_one = {"title": ["huong-dan/hai.md"]} | {name: ["huong-dan/ba.md"] for name in alone}
+    assert of_one == {name: passed[name] for name in of_one}
+    assert all(len(passed[name]) > 1 for name in ("picture", "another picture", "style", "order"))
+
+
+def test_a_link_to_what_an_edit_took_away(guide: Builder):
+    """A page that stayed as it is leads nowhere now: nothing is published, today or tomorrow."""
+    was = contents(guide.served.path)
+    sub("docs/huong-dan/hai.md", "{#muc-a}", "{#muc-b}")(guide.root)
+    assert not guide.again()
+    assert not guide.again()
+    assert [] == differing(was, contents(guide.served.path))
+    sub("docs/huong-dan/hai.md", "{#muc-b}", "{#muc-a}")(guide.root)
+    assert guide.again()
+    assert [] == differing(guide.full(), contents(guide.served.path))
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {

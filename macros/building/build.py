@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from macros.archive import unit_of
 from macros.building import common
 from macros.building.folder import Folder
 from macros.building.run import BrokenSourcesError, Project, Run, undisturbed
-from macros.building.shell import Shell
+from macros.building.shell import Kept, Shell
 from macros.building.unit import Setting
 from macros.building.units import make_all
 from macros.building.version import version
@@ -121,16 +122,18 @@ def _put_parts(run: Run, folder: Folder) -> None:
 def _shell(project: Project, run: Run) -> Shell:
     """The shell that was made of the same files, or a new one."""
     if not project.keeping:
-        return project.make_shell(run.found, run.beside)
-    key = list(_shell_key(project, run))
-    return run.kept("shell", key, Shell, lambda: project.make_shell(run.found, run.beside))
+        return project.make_shell(run.found, run.beside, Kept())
+    around, pages = _digest(_around(project, run)), dict(_by_hand(run))
+    kept = Kept(run.context.cache, around, pages)
+    key = (around, *pages.values())
+    return run.kept("shell", key, Shell, lambda: project.make_shell(run.found, run.beside, kept))
 
 
-def _shell_key(project: Project, run: Run) -> Iterator[bytes]:
-    """What the shell depends on: hand-written pages and all that lies beside them, the wordings
-    that they call, the theme's templates, the configuration, code.
+def _around(project: Project, run: Run) -> Iterator[bytes]:
+    """What all that MkDocs makes depends on: where hand-written pages are and all that lies beside
+    them, the theme's templates, the configuration, code.
     """
-    found, beside = run.found, run.beside
+    found = run.found
     config = project.config.read_bytes()
     yield version()
     yield str(project.serving).encode()
@@ -140,23 +143,36 @@ def _shell_key(project: Project, run: Run) -> Iterator[bytes]:
     for path, data in found.texts.items():
         if is_by_hand(path):
             yield path.encode("utf-8", "surrogateescape")
-            yield data
+            if not _is_page(path):
+                yield data
     for path in found.others:
         if is_by_hand(path):
             yield path.encode("utf-8", "surrogateescape")
             yield (found.root / path).read_bytes()
-    named = {
-        use.id
-        for path, text in beside.texts.items()
-        if is_by_hand(path)
-        for _, use in calls(text)
-        if use
-    }
-    for name in sorted(named):
-        yield name.encode()
-        yield run.context.clauses.get(name, b"")
     for place in project.seen:
         for each in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if each.is_file():
                 yield each.relative_to(place).as_posix().encode()
                 yield each.read_bytes()
+
+
+def _by_hand(run: Run) -> Iterator[tuple[str, bytes]]:
+    """What the content of each hand-written page depends on: its text, the wordings that it calls."""
+    for path, data in run.found.texts.items():
+        if is_by_hand(path) and _is_page(path):
+            text = run.beside.texts.get(path, "")
+            named = sorted({use.id for _, use in calls(text) if use})
+            wordings = (run.context.clauses.get(name, b"") for name in named)
+            yield path.removeprefix("docs/"), _digest([data, *wordings])
+
+
+def _is_page(path: str) -> bool:
+    return PurePosixPath(path).suffix == ".md"
+
+
+def _digest(parts: Iterable[bytes]) -> bytes:
+    """A digest that tells where each part ends."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part).digest())
+    return digest.digest()

@@ -17,7 +17,7 @@ from macros.archive import Beside, Snapshot
 from macros.building.build import build
 from macros.building.folder import Folder, Left
 from macros.building.run import Project
-from macros.building.shell import Shell
+from macros.building.shell import Kept, Shell
 from macros.building.version import version
 from macros.cache import Cache
 from macros.site import RECORD, build_record, placing
@@ -38,7 +38,10 @@ def as_of_day(root: Path) -> date:
 
 
 def project(
-    config: Path, make_shell: Callable[[Path, Snapshot, Beside], Shell], *, serving: bool = False
+    config: Path,
+    make_shell: Callable[[Path, Snapshot, Beside, Kept], Shell],
+    *,
+    serving: bool = False,
 ) -> Project:
     """What a configuration file is about; `make_shell` is called where the shell is not kept."""
     return Project(

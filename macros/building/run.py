@@ -19,7 +19,7 @@ from typing import TypeVar
 from macros import links
 from macros.archive import Beside, Snapshot, read_beside, snapshot, unit_of
 from macros.building.folder import Folder, Stamp
-from macros.building.shell import Shell
+from macros.building.shell import Kept, Shell
 from macros.building.unit import Brief, Context, Extract, Made, Maker, Part
 from macros.building.version import version
 from macros.building.whole import Whole, of_pages
@@ -31,7 +31,7 @@ from macros.problem import Problem, Severity
 from macros.search import groups
 
 V = TypeVar("V")
-MakeShell = Callable[[Snapshot, Beside], Shell]
+MakeShell = Callable[[Snapshot, Beside, Kept], Shell]
 _CLAUSES = "data/clauses/"
 
 
@@ -268,7 +268,7 @@ def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Call
 
 
 def _rendered(cache: Cache, text: str, make: Callable[[], Rendered]) -> Rendered:
-    """A hand-written page in HTML, which all rules about its form and links ask for."""
+    """The elements of a hand-written page, which all rules about its form and links ask for."""
     key = version(), text.encode("utf-8", "surrogatepass")
     return _kept(cache, "rendered", key, Rendered, make)
 

@@ -8,9 +8,11 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from markupsafe import escape
 
+from macros.cache import Cache
 from macros.checks import RESERVED
 from macros.markup import OVERVIEW, Contents, SitePage, up_from
 from macros.render import FEED as FEED_FILE
@@ -36,6 +38,7 @@ _ASSET = re.compile(r'(?<==")((?:\.\./)*)(assets/[\w./-]+)(?=")')
 _OF_UNIT = re.compile(rf"don-vi/(?!{RESERVED}/)[a-z0-9-]+/")
 # How deep pages stand below the site's root.
 DEEPEST = 8
+V = TypeVar("V")
 
 
 class UnknownScriptError(Exception):
@@ -153,6 +156,34 @@ class Shell:
                 shown = glance(_up(path)).encode()
                 found[path] = page.replace(b"<p>" + mark + b"</p>", shown).replace(mark, b"")
         return found
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The parts of shells that were made before. `around`: a digest of all that every part depends
+    on; `pages`: by path below docs/ one of what the content of a hand-written page depends on too.
+    """
+
+    cache: Cache = field(default_factory=lambda: Cache(None))
+    around: bytes = b""
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+
+    def load(self, kind: str, of: type[V], page: str = "", outline: bytes = b"") -> V | None:
+        """A part as `store` was given it; None where it is not kept for what is now."""
+        key = self._key(page, outline)
+        return self.cache.load(kind, key, of) if key else None
+
+    def store(self, kind: str, value: object, page: str = "", outline: bytes = b"") -> None:
+        """Keep a part: of one page, or of what is around all; where it depends on the `outline` of
+        all pages, also by that.
+        """
+        if key := self._key(page, outline):
+            self.cache.store(kind, key, value)
+
+    def _key(self, page: str, outline: bytes) -> tuple[bytes, ...] | None:
+        if page and page not in self.pages:  # MkDocs found it where the sources have none
+            return None
+        return self.around, outline, page.encode(), self.pages.get(page, b"")
 
 
 def _up(path: str) -> str:
