@@ -236,7 +236,7 @@ def peer_rows(peer: Peer, program: str, agreements: int) -> Iterator[Row]:
             path = f"don-vi/{corpus.unit_id(_edited(agreements))}/cong-doan/2023-2024"
             _replace(folder / "docs" / f"{path}.md", *CLAUSE_EDIT_PLAIN)
             yield build("clause")
-            _shows(folder / peer.site / path / "index.html", ADDED)
+            _shows(folder / peer.site, f"{path}/index.html", ADDED)
 
 
 # mike commits what it built.
@@ -249,7 +249,7 @@ _AUTHOR = {
 # --- this project ---
 
 ADDED = "Câu này thêm vào để đo."
-CLAUSE_EDIT = (" {#trao-doi-truoc}", f" {ADDED} {{#trao-doi-truoc}}")
+CLAUSE = " {#trao-doi-truoc}"
 CLAUSE_EDIT_PLAIN = ("\n{#trao-doi-truoc}", f" {ADDED}\n{{#trao-doi-truoc}}")
 
 
@@ -260,9 +260,10 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
 
 
-def _shows(page: Path, words: str) -> None:
-    if words not in page.read_text(encoding="utf-8"):
-        raise SystemExit(f"{page} does not show the edit")
+def _shows(site: Path, page: str, words: str) -> None:
+    """`page` may be a pattern: the names of some files change with what is in them."""
+    if not any(words in each.read_text(encoding="utf-8") for each in site.glob(page)):
+        raise SystemExit(f"{site}/{page} does not show the edit")
 
 
 def _edited(agreements: int) -> int:
@@ -274,20 +275,23 @@ def _edited(agreements: int) -> int:
 
 @dataclass(frozen=True)
 class Edit:
-    """One edit: which file, what in it, and a page that shows it."""
+    """One edit: which file, what in it, and a page that shows it (a pattern of its path)."""
 
     path: str
     old: str
     new: str
     page: str
-    words: str = ADDED
+    words: str
 
     def make(self, project: Path) -> None:
         _replace(project / self.path, self.old, self.new)
 
 
-def edits(agreements: int) -> dict[str, Edit]:
-    """The edits that are measured, by stage; each is made after the one before."""
+def edits(agreements: int, time: int = 0) -> dict[str, Edit]:
+    """The edits that are measured, by stage; each is made after the one before. At another `time`
+    they put other words there.
+    """
+    added = ADDED.replace(".", f" lần {time}.") if time else ADDED
     number = _edited(agreements)
     unit = corpus.unit_id(number)
     series = f"don-vi/{unit}/cong-doan"
@@ -295,14 +299,18 @@ def edits(agreements: int) -> dict[str, Edit]:
     printed = 'printed: "Số: {0}/QCPH"\n          value: "{0}/QCPH"'
     made = {
         "clause": Edit(
-            f"docs/{series}/2023-2024.md", *CLAUSE_EDIT, f"{series}/2023-2024/index.html"
+            f"docs/{series}/2023-2024.md",
+            CLAUSE,
+            f" {added}{CLAUSE}",
+            f"{series}/2023-2024/index.html",
+            added,
         ),
         "data": Edit(
             f"data/units/{unit}.yml",
             printed.format(1000 + number),
-            printed.format(f"9{number:05}"),
+            printed.format(f"9{time}{number:04}"),
             f"{series}/2021-2022/index.html",
-            f"9{number:05}/QCPH",
+            f"9{time}{number:04}/QCPH",
         ),
     }
     for stage, clause in (("wording-few", rare), ("wording-most", common)):
@@ -310,9 +318,19 @@ def edits(agreements: int) -> dict[str, Edit]:
         text = corpus.shared_clauses()[clause].wordings
         words = text[max(text)]
         page = f"don-vi/{corpus.unit_id(0)}/cong-doan/2025-2026/index.html"
-        made[stage] = Edit(f"data/clauses/{clause}.yml", words, f"{words} {ADDED}", page)
+        made[stage] = Edit(f"data/clauses/{clause}.yml", words, f"{words} {added}", page, added)
     guide = "huong-dan/tim-kiem"
-    made["guide"] = Edit(f"docs/{guide}.md", "\n## ", f"\n{ADDED}\n\n## ", f"{guide}/index.html")
+    made["guide"] = Edit(
+        f"docs/{guide}.md", "\n## ", f"\n{added}\n\n## ", f"{guide}/index.html", added
+    )
+    short = "QWXZ" + "Y" * time
+    made["glossary"] = Edit(
+        "data/glossary.yml", "abbreviations:\n", f"abbreviations:\n  {short}: chữ để đo\n",
+        "tim/muc-luc.json", f'"{short}"',
+    )  # fmt: skip
+    made["style"] = Edit(
+        "docs/assets/qcph.css", ":root", f"/* {added} */\n:root", "assets/qcph.*.css", added
+    )
     return made
 
 
@@ -367,7 +385,7 @@ def our_rows(agreements: int, stages: set[str]) -> Iterator[Row]:
                 edit.make(project)
             yield build(stage, usual, "cache", "site")
             if edit:
-                _shows(folder / "site" / edit.page, edit.words)
+                _shows(folder / "site", edit.page, edit.words)
         if stages & {"downloads", "downloads-cached"}:
             shutil.rmtree(folder / "site", ignore_errors=True)
             config = configured(project, "downloads.yml", {"downloads": "true"})

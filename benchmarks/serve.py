@@ -1,0 +1,110 @@
+# The code is copied into the project and not linked: the server serves what lies beside its code.
+"""How long an edit takes until the server on this machine shows it.
+
+    python benchmarks/serve.py [1000 5000] [--times 3]
+
+For each size a project with the corpus is served (`qcph serve`); then files are edited, one after
+the other, and the page that shows the edit is asked for every 20 ms. Prints a Markdown table: what
+the start took, and for each kind of edit (as in build.py) the seconds from the written file to the
+first page that shows it, once for each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import build
+import corpus
+
+STAGES = ("clause", "data", "guide", "wording-few", "glossary")
+_LONGEST = 600.0
+_ASKED_EVERY = 0.02
+_REST = 3.0  # between two edits
+
+
+def until(url: str, words: str) -> float:
+    """Seconds until a page has these words; an error where it has not after ten minutes."""
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < _LONGEST:
+        with suppress(OSError), urllib.request.urlopen(url) as page:
+            if words in page.read().decode():
+                return time.perf_counter() - begun
+        time.sleep(_ASKED_EVERY)
+    raise SystemExit(f"{url} does not show {words!r}")
+
+
+@contextmanager
+def served(project: Path, cache: Path) -> Iterator[str]:
+    """The address at which a project is served."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ, "QCPH_CACHE": str(cache), "PYTHONPATH": str(project),
+        "NO_MKDOCS_2_WARNING": "1", "PYTHONWARNDEFAULTENCODING": "", "PYTHONDONTWRITEBYTECODE": "",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "macros", "serve", "--port", str(port)]
+    command += ["--as-of", corpus.AS_OF]
+    with subprocess.Popen(
+        command, cwd=project, env=environment, stdout=subprocess.DEVNULL
+    ) as child:
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            child.terminate()
+
+
+def rows(agreements: int, times: int) -> Iterator[str]:
+    """The lines of a table for one size."""
+    with tempfile.TemporaryDirectory(prefix="qcph-bench-") as name:
+        project = Path(name) / "project"
+        corpus.project(project, agreements)
+        for linked in ("macros", "overrides"):
+            (project / linked).unlink()
+            shutil.copytree(corpus.ROOT / linked, project / linked)
+        shutil.copytree(corpus.ROOT / "deploy", project / "deploy")
+        build.configured(project, "mkdocs.yml", build.USUAL)
+        with served(project, Path(name) / "cache") as address:
+            started = until(address, "Quy chế")
+            yield f"| {agreements} | start, nothing kept | {started:.1f} |"
+            for stage in STAGES:
+                taken = []
+                path = project / build.edits(agreements)[stage].path
+                text = path.read_text(encoding="utf-8")
+                for number in range(1, times + 1):
+                    edit = build.edits(agreements, number)[stage]
+                    time.sleep(_REST)
+                    path.write_text(
+                        text.replace(edit.old, edit.new, 1), encoding="utf-8", newline="\n"
+                    )
+                    page = edit.page.removesuffix("index.html")
+                    taken.append(until(f"{address}{page}", edit.words))
+                told = ", ".join(f"{each:.1f}" for each in taken)
+                yield f"| {agreements} | {stage} | {told} |"
+
+
+def main() -> None:
+    """Serve each size and print the table."""
+    asking = argparse.ArgumentParser()
+    asking.add_argument("sizes", nargs="*", type=int, default=[1000, 5000])
+    asking.add_argument("--times", type=int, default=3)
+    asked = asking.parse_args()
+    print("| agreements | edit | seconds |\n|---|---|---|", flush=True)
+    for size in asked.sizes:
+        for row in rows(size, asked.times):
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
