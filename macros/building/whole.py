@@ -76,9 +76,10 @@ class Whole:
             more = {unit for p in together if (unit := unit_of(p.path)) in self.briefs}
             if more <= read.keys():
                 break
-        found |= together
-        reading = {problem for each in read.values() for problem in each.problems}
-        return tuple(sorted(found | {*strays(self.found, self.archive.units, found | reading)}))
+        # What the rules find says nothing of whether a unit's facts could be read.
+        unread = found | {problem for each in read.values() for problem in each.problems}
+        unnamed = strays(self.found, self.archive.units, unread)
+        return tuple(sorted({*found, *together, *unnamed}))
 
     def elsewhere(self) -> Iterator[Problem]:
         """What units find wrong in files that are no unit's."""
