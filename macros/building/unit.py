@@ -173,7 +173,9 @@ class Keys:
         self._entries = sorted(context.beside.glossary.abbreviations.items())
         self._glossary = _digest(repr(self._entries))
         self._beginnings = [words_of(short)[:1] for short, _ in self._entries]
+        # By the key of what was read, once its words are known: each build asks thrice.
         self._held: dict[bytes, bytes] = {}
+        self._parts: dict[bytes, bytes] = {}
         setting = context.setting
         self._said = _digest(repr(_of_pages(setting.shell))) if setting else b""
         self._theme = _digest(repr(_around_pages(setting.shell))) if setting else b""
@@ -212,7 +214,12 @@ class Keys:
 
     def part(self, read: bytes, brief: Brief) -> bytes:
         """Of a unit's files in the site."""
-        return _digest(self.drawn(read, brief), self._theme)
+        found = self._parts.get(read)
+        if found is None:
+            found = _digest(self.drawn(read, brief), self._theme)
+            if read in self._held:
+                self._parts[read] = found
+        return found
 
     def drawn(self, read: bytes, brief: Brief) -> bytes:
         """Of its pages before the theme is around them."""
