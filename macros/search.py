@@ -51,6 +51,7 @@ _LENGTHS = (8, 24, 60)
 _OFFERED = 4000
 # Units of a group, and of 256 units how many may begin one: 32 a group on average.
 _FEWEST, _LARGEST, _BEGINNING = 16, 64, 16
+_SHORT = 8  # units of a stretch
 _KINDS = ("unit", "agreement", "heading", "clause", "shared", "page")
 _STANDINGS = {each: place for place, each in enumerate(Standing)}
 _FACTS = (
@@ -271,6 +272,15 @@ def joined_segments(segments: Sequence[Segment]) -> Segment:
         tuple(sort for each in segments for sort in each.sorts),
         joined([each.filed for each in segments]),
     )
+
+
+def stretches(found: Iterable[Sequence[UnitId]]) -> list[tuple[UnitId, ...]]:
+    """The units of groups in shorter runs, none over the end of its group: what is made of a few
+    units is quickly made again.
+    """
+    return [
+        tuple(units[at : at + _SHORT]) for units in found for at in range(0, len(units), _SHORT)
+    ]
 
 
 def merged(segments: Sequence[Segment]) -> Group:

@@ -41,15 +41,13 @@ from macros.search import (
     merged,
     other_segments,
     shared_texts,
+    stretches,
     text_files,
     unit_segment,
 )
 from macros.usage import Common, Usage, shared_pages
 
 V = TypeVar("V")
-
-# So many neighbours are filed together before their group is.
-_NEAR = 8
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
@@ -151,7 +149,7 @@ class _Common:
         """What is found in the facts of some units each; kept, so that an edit costs those of its
         neighbours.
         """
-        for units in groups(self.run.briefs):
+        for units in stretches(groups(self.run.briefs)):
             digests = (self.run.briefs[unit].digest for unit in units)
             make = partial(self._found, units, find)
             yield self.run.kept(kind, (*self._with, *key, *digests), of, make)
@@ -196,7 +194,7 @@ def _groups(run: Run, setting: Setting, of: Mapping[str, bytes]) -> Iterator[Gro
     """
 
     def group(units: Sequence[UnitId]) -> Group:
-        return merged([near(units[at : at + _NEAR]) for at in range(0, len(units), _NEAR)])
+        return merged([near(each) for each in stretches([units])])
 
     def near(units: Sequence[UnitId]) -> Segment:
         make = partial(_near, run, setting, units)

@@ -24,11 +24,11 @@ from macros.markup import filled
 from macros.model import Archive, SeriesId, UnitId
 from macros.publish import Publication
 from macros.render import Contact
-from macros.search import groups
+from macros.search import groups, stretches
 from macros.usage import Common, Key, Row, Standing, Usage, newest_texts
 
 # So few runs of neighbours are told of faster here than in processes that have to begin.
-_FEW = 8
+_FEW = 32
 # By series the rows on the pages of the shared clauses.
 Rows = Mapping[SeriesId, Mapping[str, Row]]
 
@@ -114,7 +114,9 @@ class Telling:
             for unit, key in run.told.items()
             if isinstance(found := run.maker.held.get(("told", key)), Told)
         }
-        self._tell([each for each in groups(run.parts) if not self._told.keys() >= {*each}])
+        self._tell(
+            [each for each in stretches(groups(run.parts)) if not self._told.keys() >= {*each}]
+        )
         run.maker.held |= {("told", run.told[unit]): told for unit, told in self._told.items()}
         for unit in run.parts:
             self._put(unit, None)
@@ -127,7 +129,7 @@ class Telling:
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
         lost = []
-        for units in groups(self._run.parts):
+        for units in stretches(groups(self._run.parts)):
             if not self._rows.keys() >= {*units}:
                 key = _of_rows({unit: self._told[unit] for unit in units})
                 found: dict[str, Rows] | None = self._run.context.cache.load("rows", key, dict)
@@ -168,7 +170,7 @@ class Telling:
             lost = []
             every = [[self._asked(unit, texts=texts) for unit in units] for units in asked]
             for units, found in zip(
-                asked, in_batches(self._run, every, work, 1, _FEW), strict=True
+                asked, in_batches(self._run, every, work, 4, _FEW), strict=True
             ):
                 for unit, made in found.items():
                     self._told[unit], self._rows[unit] = made.told, made.rows
