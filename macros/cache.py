@@ -3,7 +3,9 @@
 # Refuses: to be needed. Whatever is missing is made again; the folder can be deleted at any time.
 """A folder of results by the digest of all that they depend on.
 
-Nothing is ever changed in it, so builds at the same time and of several branches can share it.
+Nothing is ever changed in its place, so builds at the same time and of several branches can share
+it. What is kept by a name, because it tells of the last build, is replaced as a whole and says of
+each thing in it by what key it was made.
 """
 
 from __future__ import annotations
