@@ -139,10 +139,7 @@ class Cache:
     def _path(self, kind: str, key: Iterable[bytes]) -> Path | None:
         if self._folder is None:
             return None
-        digest = hashlib.sha256()
-        for part in key:
-            digest.update(len(part).to_bytes(8, "big") + part)
-        name = digest.hexdigest()
+        name = digest_of(*key).hex()
         return self._folder / kind / name[:2] / name[2:]
 
     def _keep(self, path: Path | None, data: bytes) -> None:
@@ -158,6 +155,16 @@ class Cache:
         except OSError:
             with contextlib.suppress(OSError):
                 fresh.unlink()
+
+
+def digest_of(*parts: bytes | str) -> bytes:
+    """The SHA-256 of parts, which tells where each of them ends."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.digest()
 
 
 def _read(path: Path | None) -> bytes | None:

@@ -31,7 +31,7 @@ from macros.calendar import (
 )
 from macros.checks import RESERVED
 from macros.coverage import Coverage
-from macros.markup import ENVIRONMENT, SitePage, up_from
+from macros.markup import ENVIRONMENT, SitePage, capital, up_from
 from macros.model import (
     Agreement,
     Archive,
@@ -362,7 +362,7 @@ def _glance(tally: Mapping[frozenset[_Span], int], day: date) -> str:
         if any(period.start <= year.start < until for period, until in spans)
     )
     over = day > last_day(year)
-    subject = f"{year.words[0].upper()}{year.words[1:]}"
+    subject = capital(year.words)
     if now:
         verb = "đã kết thúc; kho có bản của" if over else "kho có bản của"
         return f"{subject}{'' if over else ':'} {verb} {now} trên {units} đơn vị."

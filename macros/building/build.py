@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -20,6 +19,7 @@ from macros.building.shell import Kept, Shell
 from macros.building.unit import Setting
 from macros.building.units import make_all
 from macros.building.version import version
+from macros.cache import digest_of
 from macros.clauses import calls
 from macros.limits import cut_short, is_by_hand
 from macros.problem import Problem, Severity
@@ -123,7 +123,7 @@ def _shell(project: Project, run: Run) -> Shell:
     """The shell that was made of the same files, or a new one."""
     if not project.keeping:
         return project.make_shell(run.found, run.beside, Kept())
-    around, pages = _digest(_around(project, run)), dict(_by_hand(run))
+    around, pages = digest_of(*_around(project, run)), dict(_by_hand(run))
     kept = Kept(run.context.cache, around, pages)
     key = (around, *pages.values())
     return run.kept("shell", key, Shell, lambda: project.make_shell(run.found, run.beside, kept))
@@ -163,16 +163,8 @@ def _by_hand(run: Run) -> Iterator[tuple[str, bytes]]:
             text = run.beside.texts.get(path, "")
             named = sorted({use.id for _, use in calls(text) if use})
             wordings = (run.context.clauses.get(name, b"") for name in named)
-            yield path.removeprefix("docs/"), _digest([data, *wordings])
+            yield path.removeprefix("docs/"), digest_of(data, *wordings)
 
 
 def _is_page(path: str) -> bool:
     return PurePosixPath(path).suffix == ".md"
-
-
-def _digest(parts: Iterable[bytes]) -> bytes:
-    """A digest that tells where each part ends."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(hashlib.sha256(part).digest())
-    return digest.digest()

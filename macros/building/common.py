@@ -24,7 +24,7 @@ from macros.building.folder import Folder
 from macros.building.run import Run
 from macros.building.shell import Shell
 from macros.building.telling import Telling
-from macros.building.unit import Setting
+from macros.building.unit import Extract, Setting
 from macros.building.version import version
 from macros.exchange.subscriptions import feed_of_all
 from macros.lists import Lists, Shown, register, shown, years_of
@@ -109,7 +109,10 @@ class _Common:
     @cached_property
     def _bare(self) -> Archive:
         """All units with nothing but what speaks of shared clauses."""
-        found = self.run.bare
+        return self._archive(self.run.bare)
+
+    def _archive(self, found: Mapping[str, Extract]) -> Archive:
+        """What is known of some units."""
         return Archive(
             units={UnitId(name): each.unit for name, each in found.items() if each.unit},
             agreements=tuple(agreement for each in found.values() for agreement in each.agreements),
@@ -155,15 +158,7 @@ class _Common:
             yield self.run.kept(kind, (*self._with, *key, *digests), of, make)
 
     def _found(self, units: Sequence[UnitId], find: Callable[[Archive], V]) -> V:
-        extracts = self.run.extracts(units)
-        return find(
-            Archive(
-                units={UnitId(name): each.unit for name, each in extracts.items() if each.unit},
-                agreements=tuple(a for each in extracts.values() for a in each.agreements),
-                shared=self.run.beside.shared,
-                glossary=self.run.beside.glossary,
-            )
-        )
+        return find(self._archive(self.run.extracts(units)))
 
 
 def _search(made: _Common, folder: Folder) -> None:

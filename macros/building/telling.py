@@ -19,7 +19,7 @@ from macros.building.run import Run
 from macros.building.unit import Extract, Maker
 from macros.building.units import in_batches
 from macros.building.version import version
-from macros.cache import Cache
+from macros.cache import Cache, digest_of
 from macros.markup import filled
 from macros.model import Archive, SeriesId, UnitId
 from macros.publish import Publication
@@ -145,14 +145,9 @@ class Telling:
         """What is told depends on: the unit's part, what all units tell of the shared clauses,
         those, the name of its successor.
         """
-        run, shared = self._run, repr(sorted(self._clauses.items())).encode()
+        shared = digest_of(repr(sorted(self._clauses.items())))
         return {
-            unit: hashlib.sha256(
-                repr(
-                    (self._part(unit), hashlib.sha256(shared).digest(), self._after(unit))
-                ).encode()
-            ).digest()
-            for unit in run.parts
+            unit: digest_of(self._part(unit), shared, self._after(unit)) for unit in self._run.parts
         }
 
     def _part(self, unit: str) -> bytes:

@@ -20,7 +20,7 @@ from macros import checks, keeping, safety
 from macros.archive import Beside, Originals, Snapshot, read_unit
 from macros.building.shell import Shell
 from macros.building.version import version
-from macros.cache import Cache
+from macros.cache import Cache, digest_of
 from macros.calendar import turning_days
 from macros.exchange import subscriptions
 from macros.exchange.feed import Entry as News
@@ -67,7 +67,7 @@ class Extract:
             (each.series_id, each.period, each.version, each.path, each.whole, each.page)
             for each in self.agreements
         ]
-        return _digest(repr((self.unit, pages)))
+        return digest_of(repr((self.unit, pages)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,24 +171,24 @@ class Keys:
         self._context = context
         self._words = words
         self._entries = sorted(context.beside.glossary.abbreviations.items())
-        self._glossary = _digest(repr(self._entries))
+        self._glossary = digest_of(repr(self._entries))
         self._beginnings = [words_of(short)[:1] for short, _ in self._entries]
         # By the key of what was read, once its words are known: each build asks thrice.
         self._held: dict[bytes, bytes] = {}
         self._parts: dict[bytes, bytes] = {}
         setting = context.setting
-        self._said = _digest(repr(_of_pages(setting.shell))) if setting else b""
-        self._theme = _digest(repr(_around_pages(setting.shell))) if setting else b""
+        self._said = digest_of(repr(_of_pages(setting.shell))) if setting else b""
+        self._theme = digest_of(repr(_around_pages(setting.shell))) if setting else b""
 
     @property
     def common(self) -> bytes:
         """Of what the pages about many units are made with besides."""
-        return _digest(version(), self._glossary, self._said, self._theme)
+        return digest_of(version(), self._glossary, self._said, self._theme)
 
     @property
     def filed(self) -> bytes:
         """Of what is filed for the search besides."""
-        return _digest(version(), self._glossary)
+        return digest_of(version(), self._glossary)
 
     def files(self, found: Snapshot) -> bytes:
         """Of a unit's own files."""
@@ -196,13 +196,13 @@ class Keys:
         for path, data in found.texts.items():
             parts += [path.encode("utf-8", "surrogateescape"), data]
         parts.append(repr((found.others, found.shortcuts, sorted(found.left_out))).encode())
-        return _digest(*parts)
+        return digest_of(*parts)
 
     def read(self, files: bytes, needs: Needs) -> bytes:
         """Of what was read."""
         beside, clauses = self._context.beside, self._context.clauses
         originals = beside.originals
-        return _digest(
+        return digest_of(
             files,
             *(each.encode() + b"\0" + clauses.get(each, b"") for each in needs.clauses),
             *(
@@ -216,18 +216,18 @@ class Keys:
         """Of a unit's files in the site."""
         found = self._parts.get(read)
         if found is None:
-            found = _digest(self.drawn(read, brief), self._theme)
+            found = digest_of(self.drawn(read, brief), self._theme)
             if read in self._held:
                 self._parts[read] = found
         return found
 
     def drawn(self, read: bytes, brief: Brief) -> bytes:
         """Of its pages before the theme is around them."""
-        return _digest(b"drawn", read, self._day(brief), self._entries_of(read), self._said)
+        return digest_of(b"drawn", read, self._day(brief), self._entries_of(read), self._said)
 
     def segment(self, read: bytes, brief: Brief) -> bytes:
         """Of what is filed of a unit."""
-        return _digest(b"segment", read, self._day(brief), self._entries_of(read))
+        return digest_of(b"segment", read, self._day(brief), self._entries_of(read))
 
     def _entries_of(self, read: bytes) -> bytes:
         """Of the glossary's entries that a unit's words can hold, alone or joined with others: whose
@@ -238,7 +238,7 @@ class Keys:
             words = self._words(read)
             if words is None:
                 return self._glossary
-            found = self._held[read] = _digest(
+            found = self._held[read] = digest_of(
                 repr(
                     [
                         entry
@@ -495,14 +495,6 @@ def _newest(archive: Archive, bare: Extract) -> Extract:
 def _turning(archive: Archive) -> Iterator[date]:
     for series in archive.series():
         yield from turning_days(archive.editions(*series))
-
-
-def _digest(*parts: bytes | str) -> bytes:
-    found = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        found.update(len(data).to_bytes(8, "big") + data)
-    return found.digest()
 
 
 class Compiled(BytecodeCache):
