@@ -7,11 +7,13 @@ import functools
 import gzip
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from mimetypes import guess_type
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +22,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from macros.markup import SitePage
 from tests.conftest import Once
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,3 +246,38 @@ def open_page(chromium: Browser, address: str) -> Iterator[Opener]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def framed(open_page: Opener, address: str) -> Callable[..., Page]:
+    """Open an address at which pages stand that were made for a test, in the frame of a page of the
+    site; the other pages, and the files beside them, are there too.
+    """
+
+    def opening(
+        path: str, frame_of: str, pages: Mapping[str, Callable[[], SitePage]],
+        files: Mapping[str, bytes], **how: object,
+    ) -> Page:  # fmt: skip
+        page = open_page(frame_of, **how)
+        html = page.request.get(page.url).text()
+        # The frame serves pages of every depth.
+        html = re.sub(r'(?<==")(?:\.\./)+', lambda _: address, html)
+        before, after = re.split(r'(?s)(?<=md-content__inner md-typeset">).*(?=</article>)', html)
+
+        def answer(route: Route) -> None:
+            asked = route.request.url.partition("?")[0].removeprefix(address)
+            if asked in files:
+                route.fulfill(body=files[asked], content_type=guess_type(asked)[0])
+            elif asked in pages:
+                route.fulfill(
+                    body=before + pages[asked]().html + after,
+                    content_type="text/html; charset=utf-8",
+                )
+            else:
+                route.fallback()
+
+        page.route("**/*", answer)
+        page.goto(address + path)
+        return page
+
+    return opening

@@ -82,32 +82,12 @@ def of(count: int) -> Coverage:
 
 
 @pytest.fixture
-def opened(open_page, address):
-    """Open a page of so many units in the site's frame; its other pages and files are there too."""
+def opened(framed):
+    """Open a page of so many units."""
 
     def opening(path: str, count: int = 60, **how: object):
         made = of(count)
-        pages, files = made.pages(), dict(made.files())
-        frame = open_page(HOME, **how)
-        html = frame.request.get(frame.url).text()
-        html = re.sub(r'(?<==")\.\./', lambda _: address, html)
-        before, after = re.split(r'(?s)(?<=md-content__inner md-typeset">).*(?=</article>)', html)
-
-        def answer(route) -> None:
-            asked = route.request.url.partition("?")[0].removeprefix(address)
-            if asked in files:
-                route.fulfill(body=files[asked], content_type="text/csv")
-            elif asked in pages:
-                route.fulfill(
-                    body=before + pages[asked]().html + after,
-                    content_type="text/html; charset=utf-8",
-                )
-            else:
-                route.fallback()
-
-        frame.route("**/*", answer)
-        frame.goto(address + path)
-        return frame
+        return framed(path, HOME, made.pages(), dict(made.files()), **how)
 
     return opening
 

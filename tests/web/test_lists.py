@@ -45,35 +45,10 @@ def publication() -> WholeSite:
 
 
 @pytest.fixture
-def opened(open_page, publication, address):
-    """Open a page of that archive in the site's frame; its other pages and files are there too."""
-    made = publication.common()
-    files = dict(publication.lists.files())
-
-    def opening(path: str, **how: object):
-        frame = open_page(path.partition("?")[0], **how)
-        html = frame.request.get(frame.url).text()
-        # The frame serves pages of every depth.
-        html = re.sub(r'(?<==")(?:\.\./)+', lambda _: address, html)
-        before, after = re.split(r'(?s)(?<=md-content__inner md-typeset">).*(?=</article>)', html)
-
-        def answer(route) -> None:
-            asked = route.request.url.partition("?")[0].removeprefix(address)
-            if asked in files:
-                route.fulfill(body=files[asked], content_type="application/json")
-            elif asked in made:
-                route.fulfill(
-                    body=before + made[asked]().html + after,
-                    content_type="text/html; charset=utf-8",
-                )
-            else:
-                route.fallback()
-
-        frame.route("**/*", answer)
-        frame.goto(address + path)
-        return frame
-
-    return opening
+def opened(framed, publication):
+    """Open a page of that archive."""
+    pages, files = publication.common(), dict(publication.lists.files())
+    return lambda path, **how: framed(path, path.partition("?")[0], pages, files, **how)
 
 
 def cards(page):
