@@ -80,6 +80,11 @@ class Cache:
         """What is kept for this key, whole; None where nothing is, or it is damaged."""
         return _read(self._path(kind, key))
 
+    def has(self, kind: str, key: Iterable[bytes]) -> bool:
+        """Whether something is kept for this key."""
+        path = self._path(kind, key)
+        return path is not None and path.is_file()
+
     def put(self, kind: str, key: Iterable[bytes], data: bytes) -> None:
         """Keep a result. Best effort: a full or read-only disk costs time, never a build."""
         self._keep(self._path(kind, key), data)

@@ -535,11 +535,13 @@ def _around(config: MkDocsConfig, run: _Build, pages: Container[str]) -> Shell:
 
 
 def _approve(shell: Shell) -> None:
+    """Hand-written pages, and the theme around the others."""
+    pages = {name: data.decode() for name, data in shell.files.items() if name.endswith(".html")}
+    pages |= {kind.address or _FRAMES: "".join(parts) for kind, parts in shell.frames.items()}
     unknown: dict[str, None] = {}
-    for name, data in shell.files.items():
+    for name, html in pages.items():
         try:
-            if name.endswith(".html"):
-                shell.approve(data.decode(), name)
+            shell.approve(html, name)
         except UnknownScriptError as found:
             unknown.setdefault(str(found))
     if unknown:

@@ -20,7 +20,7 @@ from macros import links
 from macros.archive import Beside, Snapshot, read_beside, snapshot, unit_of
 from macros.building.folder import Folder, Stamp
 from macros.building.shell import Kept, Shell
-from macros.building.unit import Brief, Context, Extract, Made, Maker, Part
+from macros.building.unit import Brief, Context, Extract, Maker, Part, Read
 from macros.building.version import version
 from macros.building.whole import Whole, of_pages
 from macros.cache import Cache
@@ -66,8 +66,8 @@ class Project:
 
 @dataclass
 class Run:
-    """What one run knows of each unit. `told`: the key of what its page says of others; `ended`:
-    what ends with the run.
+    """What one run knows of each unit. `told`: by kind and key what else was asked of it for its own
+    page; `ended`: what ends with the run.
     """
 
     found: Snapshot
@@ -76,9 +76,9 @@ class Run:
     briefs: dict[str, Brief] = field(default_factory=dict)
     keys: dict[str, bytes] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
-    made: dict[str, Made] = field(default_factory=dict)
+    read: dict[str, Read] = field(default_factory=dict)
     stamps: dict[str, dict[str, Stamp]] = field(default_factory=dict)
-    told: dict[str, bytes] = field(default_factory=dict)
+    told: dict[str, tuple[tuple[str, bytes], ...]] = field(default_factory=dict)
     pool: ProcessPoolExecutor | None = None
     ended: ExitStack = field(default_factory=ExitStack)
     _near: dict[str, dict[tuple[str, bytes], object]] = field(default_factory=dict)
@@ -160,7 +160,7 @@ class Run:
 
     def extract(self, unit: str) -> Extract:
         """What lists ask of a unit: just made, kept, or read again."""
-        return self._of(unit, "extract", Extract, lambda made: made.extract)
+        return self._of(unit, "extract", lambda read: read.extract)
 
     def extracts(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
         """What lists ask of neighbouring units; it lies in one file too, which is quickly read."""
@@ -169,7 +169,7 @@ class Run:
     @cached_property
     def bare(self) -> Mapping[str, Extract]:
         """What all else asks, by unit."""
-        one = partial(self._of, kind="bare", of=Extract, take=lambda made: made.bare)
+        one = partial(self._of, kind="bare", take=lambda read: read.bare)
         found: dict[str, Extract] = {}
         for units in groups(self.briefs):
             found |= self._together_of("bares", units, one)
@@ -184,16 +184,19 @@ class Run:
 
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
-        return self._of(unit, "newest", Extract, lambda made: made.newest)
+        return self._of(unit, "newest", lambda read: read.newest)
 
-    def _of(self, unit: str, kind: str, of: type[V], take: Callable[[Made], V]) -> V:
-        if unit not in self.made:
-            packed = kind == "newest"
-            found = self.context.cache.load(kind, (self.keys[unit],), of, packed=packed)
+    def _of(self, unit: str, kind: str, take: Callable[[Read], Extract]) -> Extract:
+        if unit not in self.read:
+            key, packed = (self.keys[unit],), kind == "newest"
+            found = self.context.cache.load(kind, key, Extract, packed=packed)
             if found is not None:
                 return found
-            self.made[unit] = self.maker.make(unit, self.found.units[unit])
-        return take(self.made[unit])
+            read = self.maker.made_anew(unit, self.found.units[unit]).read
+            if read is None:
+                raise RuntimeError("nothing read of a unit")
+            self.read[unit] = read
+        return take(self.read[unit])
 
     # --- what is kept ---
 
@@ -253,10 +256,9 @@ class Run:
         if unit in self.briefs:
             yield "brief", self.keys[unit]
             if self.context.setting:
-                yield "words", self.keys[unit]
+                yield "entries", self.maker.keys.entries(self.keys[unit])
                 yield "part", self.maker.keys.part(self.keys[unit], self.briefs[unit])
-        if unit in self.told:
-            yield "told", self.told[unit]
+        yield from self.told.get(unit, ())
 
 
 def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Callable[[], V]) -> V:

@@ -35,46 +35,39 @@ Rows = Mapping[SeriesId, Mapping[str, Row]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What fills the holes of a unit's page; the digests of the whole page and of the unit's rows."""
+    """What fills the holes of a unit's page, and the digest of the unit's rows."""
 
     holes: Mapping[str, str]
-    page: str
     rows: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A unit of which is to be told what its page says of others. `read` and `part`: all that its
-    texts and its page depend on; `after`: its successor's name. `texts` where they are at hand.
+    """A unit of which is to be told what its page says of others. `read`: all that its texts depend
+    on; `after`: its successor's name. `texts` where they are at hand.
     """
 
     unit: UnitId
     read: bytes
-    part: bytes
-    page: bytes
     after: str
     texts: Extract | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What was told of a unit just now. `html`: its page, unless it is as the last time."""
+    """What was told of a unit just now."""
 
     told: Told
     rows: Rows
-    html: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """What was told of a unit the last time, of what, and how its texts stood. `page`: the digest
-    of what its page was made of, and of the page.
-    """
+    """Of what was told of a unit the last time, and how its texts stood."""
 
     read: bytes
     texts: Extract
     standings: Mapping[SeriesId, Standing]
-    page: tuple[bytes, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +101,18 @@ class Telling:
             for name, digest in run.context.clauses.items()
         }
         self._rows: dict[str, Rows] = {}
-        run.told |= self._keys()
+        keys = self._keys()
         self._told = {
             unit: found
-            for unit, key in run.told.items()
+            for unit, key in keys.items()
             if isinstance(found := run.maker.held.get(("told", key)), Told)
         }
         self._tell(
             [each for each in stretches(groups(run.parts)) if not self._told.keys() >= {*each}]
         )
-        run.maker.held |= {("told", run.told[unit]): told for unit, told in self._told.items()}
-        for unit in run.parts:
-            self._put(unit, None)
+        for unit, key in keys.items():
+            run.maker.held["told", key] = self._told[unit]
+            run.told[unit] = ("told", key), self._put(unit)
 
     @property
     def rows(self) -> list[bytes]:
@@ -142,16 +135,12 @@ class Telling:
         }
 
     def _keys(self) -> dict[str, bytes]:
-        """What is told depends on: the unit's part, what all units tell of the shared clauses,
-        those, the name of its successor.
+        """What is told depends on: the unit's pages before the theme is around them, what all units
+        tell of the shared clauses, those, the name of its successor.
         """
-        shared = digest_of(repr(sorted(self._clauses.items())))
-        return {
-            unit: digest_of(self._part(unit), shared, self._after(unit)) for unit in self._run.parts
-        }
-
-    def _part(self, unit: str) -> bytes:
-        return self._run.maker.keys.part(self._run.keys[unit], self._run.briefs[unit])
+        run, shared = self._run, digest_of(repr(sorted(self._clauses.items())))
+        drawn = {unit: run.maker.keys.drawn(run.keys[unit], run.briefs[unit]) for unit in run.parts}
+        return {unit: digest_of(own, shared, self._after(unit)) for unit, own in drawn.items()}
 
     def _after(self, unit: str) -> str:
         briefs = self._run.briefs
@@ -169,23 +158,27 @@ class Telling:
             ):
                 for unit, made in found.items():
                     self._told[unit], self._rows[unit] = made.told, made.rows
-                    self._put(unit, made.html)
                 lost += [] if found else [units]
             asked = lost
 
-    def _put(self, unit: str, html: bytes | None) -> None:
-        told, path = self._told[unit], f"don-vi/{unit}/index.html"
-        if path not in self._folder.files and not self._folder.keep(path, told.page):
-            html = html or _page(self._run.parts[unit].page, told.holes)
-            self._folder.write(path, html, told.page)
+    def _put(self, unit: str) -> tuple[str, bytes]:
+        """A unit's own page into the folder; by what its digest is held."""
+        run, holes = self._run, self._told[unit].holes
+        part, path = run.parts[unit], f"don-vi/{unit}/index.html"
+        own = run.maker.keys.part(run.keys[unit], run.briefs[unit])
+        key = "own", digest_of(own, repr(holes))
+        digest = run.maker.held.get(key)
+        if not isinstance(digest, str) or not self._folder.keep(path, digest):
+            html = filled(zlib.decompress(part.page).decode(), holes).encode()
+            digest = hashlib.sha256(html).hexdigest()
+            self._folder.write(path, html, digest)
+        run.maker.held[key] = digest
+        return key
 
     def _asked(self, unit: UnitId, *, texts: bool) -> _Asked:
         run = self._run
-        at_hand = texts or unit in run.made
-        return _Asked(
-            unit, run.keys[unit], self._part(unit), run.parts[unit].page,
-            self._after(unit), run.newest(unit) if at_hand else None,
-        )  # fmt: skip
+        newest = run.newest(unit) if texts or unit in run.read else None
+        return _Asked(unit, run.keys[unit], self._after(unit), newest)
 
 
 def _tell_neighbours(
@@ -231,17 +224,10 @@ def _told(
     found, units = {}, {}
     for each in asked:
         own = standings[each.unit]
-        holes = publication.beside(each.unit, each.after)
-        of, html = hashlib.sha256(repr((each.part, holes)).encode()).digest(), None
-        before = last.units.get(each.unit)
-        page = before.page if before else (b"", "")
-        if page[0] != of:
-            html = _page(each.page, holes)
-            page = of, hashlib.sha256(html).hexdigest()
         rows = {series: standing.rows for series, standing in own.items()}
-        told = Told(holes, page[1], hashlib.sha256(repr(rows).encode()).digest())
-        found[each.unit] = _Made(told, rows, html)
-        units[each.unit] = _Last(each.read, texts[each.unit], own, page)
+        holes = publication.beside(each.unit, each.after)
+        found[each.unit] = _Made(Told(holes, digest_of(repr(rows))), rows)
+        units[each.unit] = _Last(each.read, texts[each.unit], own)
     cache.store("neighbours", key, _Neighbours(clauses, units))
     told_all = {unit: made.told for unit, made in found.items()}
     cache.store("rows", _of_rows(told_all), {unit: made.rows for unit, made in found.items()})
@@ -259,7 +245,3 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
 def _of_rows(told: Mapping[UnitId, Told]) -> list[bytes]:
     """What the rows of neighbours are kept by."""
     return [part for unit, each in told.items() for part in (unit.encode(), each.rows)]
-
-
-def _page(page: bytes, holes: Mapping[str, str]) -> bytes:
-    return filled(zlib.decompress(page).decode(), holes).encode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
@@ -116,19 +116,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a unit: its extracts; `newest`: the bare one with its newest texts, whole."""
+
+    extract: Extract
+    bare: Extract
+    newest: Extract = Extract(None, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
-    """What was made of a unit just now; `newest`: the bare extract with its newest texts, whole.
-    `held`: what each build asks of it, by kind and key.
+    """What was made of a unit just now. `held`: what each build asks of it, by kind and key.
+    `read`: what was read of it, where that is not kept.
     """
 
     key: bytes
     brief: Brief
-    extract: Extract
-    bare: Extract
     part: Part | None = None
     content: Mapping[str, bytes] = field(default_factory=dict)
-    newest: Extract = Extract(None, ())
     held: Mapping[tuple[str, bytes], object] = field(default_factory=dict)
+    read: Read | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +168,25 @@ class Keys:
         hold; what the configuration says in pages
     part ← drawn; the theme (frames, names of assets)
     segment ← read; the last turning day that has come; the same entries
-    telling ← part; what all units tell of the shared clauses; their files; the successor's name
+    telling ← drawn; what all units tell of the shared clauses; their files; the successor's name
     of it what is near one shared clause, and how that is shown ← read; its file; what all tell of it
     What stands between units and is told of many of them: `Whole` and `common`.
     """
 
-    def __init__(self, context: Context, words: Callable[[bytes], str | None]) -> None:
-        """`words`: those of a unit by the key of what was read, where they are known."""
+    def __init__(
+        self, context: Context, words: Callable[[bytes], str | None],
+        held: MutableMapping[tuple[str, bytes], object],
+    ) -> None:  # fmt: skip
+        """`words`: those of a unit by the key of what was read, where they are known. `held`: by
+        kind and key what each build asks, from earlier ones too.
+        """
         self._context = context
         self._words = words
+        self._held = held
         self._entries = sorted(context.beside.glossary.abbreviations.items())
         self._glossary = digest_of(repr(self._entries))
         self._beginnings = [words_of(short)[:1] for short, _ in self._entries]
         # By the key of what was read, once its words are known: each build asks thrice.
-        self._held: dict[bytes, bytes] = {}
         self._parts: dict[bytes, bytes] = {}
         setting = context.setting
         self._said = digest_of(repr(_of_pages(setting.shell))) if setting else b""
@@ -217,7 +229,7 @@ class Keys:
         found = self._parts.get(read)
         if found is None:
             found = digest_of(self.drawn(read, brief), self._theme)
-            if read in self._held:
+            if ("entries", self.entries(read)) in self._held:
                 self._parts[read] = found
         return found
 
@@ -229,24 +241,27 @@ class Keys:
         """Of what is filed of a unit."""
         return digest_of(b"segment", read, self._day(brief), self._entries_of(read))
 
+    def entries(self, read: bytes) -> bytes:
+        """Of what `_entries_of` has for a unit."""
+        return read + self._glossary
+
     def _entries_of(self, read: bytes) -> bytes:
         """Of the glossary's entries that a unit's words can hold, alone or joined with others: whose
         first word stands in one of them. Of all, where its words are not known.
         """
-        found = self._held.get(read)
-        if found is None:
-            words = self._words(read)
-            if words is None:
-                return self._glossary
-            found = self._held[read] = digest_of(
-                repr(
-                    [
-                        entry
-                        for entry, first in zip(self._entries, self._beginnings, strict=True)
-                        if not first or first[0][0] in words
-                    ]
-                )
-            )
+        key = "entries", self.entries(read)
+        found = self._held.get(key)
+        if isinstance(found, bytes):
+            return found
+        words = self._words(read)
+        if words is None:
+            return self._glossary
+        mine = [
+            entry
+            for entry, first in zip(self._entries, self._beginnings, strict=True)
+            if not first or first[0][0] in words
+        ]
+        found = self._held[key] = digest_of(repr(mine))
         return found
 
     def _day(self, brief: Brief) -> bytes:
@@ -269,10 +284,10 @@ class Maker:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.keys = Keys(context, lambda read: self.asked("words", read, str))
         self.cache = context.cache
         # What each build asks of each unit, by kind and key: read from few files together.
         self.held: dict[tuple[str, bytes], object] = {}
+        self.keys = Keys(context, self._words, self.held)
         ENVIRONMENT.bytecode_cache = Compiled(context.cache)
 
     # --- what is kept ---
@@ -299,6 +314,10 @@ class Maker:
         if found is not None:
             self.held[kind, key] = found
         return found
+
+    def _words(self, read: bytes) -> str | None:
+        """The words of a unit, if they are kept."""
+        return self.cache.load("words", (read,), str)
 
     def content(self, read: bytes, brief: Brief) -> Mapping[str, bytes] | None:
         """The files of a part that was made before, if all are still kept."""
@@ -328,8 +347,11 @@ class Maker:
         """Read a unit, check it, and unless it has errors make its part of the site. Where only the
         theme is another than before, it is put around the pages that were drawn then.
         """
-        files = self.keys.files(found)
-        return self._made_before(files) or self._made(unit_id, files, found)
+        made = self._made_before(self.keys.files(found)) or self.made_anew(unit_id, found)
+        kinds = ("extract", "bare", *(["newest"] if made.part else []))
+        # A process that makes units need not send what can be loaded.
+        kept = all(self.cache.has(kind, (made.key,)) for kind in kinds)
+        return replace(made, read=None) if kept else made
 
     def _made_before(self, files: bytes) -> Made | None:
         known = self.known(files) if self.context.setting else None
@@ -337,16 +359,12 @@ class Maker:
         if known is None or drawn is None:
             return None
         key, brief = known
-        extract, bare = (self.cache.load(kind, (key,), Extract) for kind in ("extract", "bare"))
-        newest = self.cache.load("newest", (key,), Extract, packed=True)
-        if extract is None or bare is None or newest is None:
-            return None
         part, content = self._put_in_frames(key, brief, drawn)
-        held = {("part", self.keys.part(key, brief)): part}
-        return Made(key, brief, extract, bare, part, content, newest, held)
+        return Made(key, brief, part, content, {("part", self.keys.part(key, brief)): part})
 
-    def _made(self, unit_id: str, files: bytes, found: Snapshot) -> Made:
-        beside = self.context.beside
+    def made_anew(self, unit_id: str, found: Snapshot) -> Made:
+        """The same, whatever is kept, with what was read."""
+        files, beside = self.keys.files(found), self.context.beside
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
         originals = _Watched(beside.originals)
         loaded = read_unit(found, unit_id, replace(beside, shared=clauses, originals=originals))
@@ -370,7 +388,7 @@ class Maker:
         key = self.keys.read(files, needs)
         self.cache.store("extract", (key,), extract)
         self.cache.store("bare", (key,), bare)
-        made = Made(key, brief, extract, bare)
+        made = Made(key, brief, read=Read(extract, bare))
         if not brief.whole:  # told again each time: hints may name what belongs to other units
             return made
         held: dict[tuple[str, bytes], object] = {("needs", files): needs, ("brief", key): brief}
@@ -379,8 +397,12 @@ class Maker:
             self.cache.store(kind, (own_key,), value)
         if setting:
             made = self._published(UnitId(unit_id), archive, made, setting)
-            held["words", key] = self.held["words", key]
+            newest = _newest(archive, bare)
+            self.cache.store("newest", (key,), newest, packed=True)
+            made = replace(made, read=Read(extract, bare, newest))
             held["part", self.keys.part(key, brief)] = made.part
+            entries = "entries", self.keys.entries(key)
+            held |= {entries: self.held[entries]} if entries in self.held else {}
         return replace(made, held=held)
 
     def _published(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Made:
@@ -399,8 +421,7 @@ class Maker:
         files |= subscriptions.files(archive, unit_id, told, shell.site_url)
         segment = unit_segment(archive, unit_id, as_of)
         files |= text_files(segment)
-        words = self.held["words", made.key] = _words(archive, segment)
-        self.cache.store("words", (made.key,), words)
+        self.cache.store("words", (made.key,), _words(archive, segment))
         kept = {each.address: (each.kind, each.key) for each in found}
         drawn = Drawn((own, *pages.values()), files, kept, told)
         drawn_key = self.keys.drawn(made.key, made.brief)
@@ -410,9 +431,7 @@ class Maker:
         part, content = self._put_in_frames(made.key, made.brief, drawn)
         segment_key = self.keys.segment(made.key, made.brief)
         self.cache.store("segment", (segment_key,), replace(segment, texts=()))
-        newest = _newest(archive, made.bare)
-        self.cache.store("newest", (made.key,), newest, packed=True)
-        return replace(made, part=part, content=content, newest=newest)
+        return replace(made, part=part, content=content)
 
     def _put_in_frames(
         self, read: bytes, brief: Brief, drawn: Drawn

@@ -327,11 +327,16 @@ def test_list_policies_and_pages_agree(site):
     assert f'default "{policy(scripts)}";' in maps
 
 
-def test_unknown_script_stops_the_build(tmp_path):
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [("{}", "404.html"), ("{{% if page and page.meta.document %}}{}{{% endif %}}", "khung")],
+    ids=["in all pages", "in those of documents"],
+)
+def test_unknown_script_stops_the_build(tmp_path, where, told):
     """A new script in a page: nothing is published, and the message names page, script and way."""
     project = copy_project(tmp_path / "project")
     main = project / "overrides/main.html"
-    script = "<script>alert('a \u202e b')</script>"
+    script = where.format("<script>alert('a \u202e b')</script>")
     main.write_text(
         main.read_text("utf-8") + f"{{% block extrahead %}}{script}{{% endblock %}}", "utf-8"
     )
@@ -339,7 +344,7 @@ def test_unknown_script_stops_the_build(tmp_path):
         build(project, tmp_path / "site")
     said = str(failed.value)
 
-    assert "404.html: trong trang có đoạn mã JavaScript chưa được chấp nhận: " in said
+    assert f"{told}: trong trang có đoạn mã JavaScript chưa được chấp nhận: " in said
     assert "alert('a" in said
     assert "\u202e" not in said
     assert source_of("alert('a \u202e b')")[1:-1] in said
