@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, TypeVar
 
 from macros.calendar import WORDS, Standing, state, timeline, turning_days
 from macros.citing import cite
@@ -41,6 +41,7 @@ from macros.postings import (
 from macros.render import COUNTERPARTS, TYPES, series_name, title_of
 from macros.usage import Usage, in_words
 
+V = TypeVar("V")
 FOLDER = "tim/"
 _FORM = 2
 # Records in one file of texts: a result costs one file.
@@ -274,9 +275,9 @@ def joined_segments(segments: Sequence[Segment]) -> Segment:
     )
 
 
-def stretches(found: Iterable[Sequence[UnitId]]) -> list[tuple[UnitId, ...]]:
-    """The units of groups in shorter runs, none over the end of its group: what is made of a few
-    units is quickly made again.
+def stretches(found: Iterable[Sequence[V]]) -> list[tuple[V, ...]]:
+    """What is in the order of groups' units in shorter runs, none over the end of its group: what
+    is made of a few units is quickly made again.
     """
     return [
         tuple(units[at : at + _SHORT]) for units in found for at in range(0, len(units), _SHORT)

@@ -24,8 +24,10 @@ from macros.building.folder import Folder
 from macros.building.run import Run
 from macros.building.shell import Shell
 from macros.building.telling import Telling
-from macros.building.unit import Extract, Setting
+from macros.building.unit import Extract, Maker, Setting
+from macros.building.units import in_batches
 from macros.building.version import version
+from macros.cache import Cache
 from macros.exchange.subscriptions import feed_of_all
 from macros.lists import Lists, Shown, register, shown, years_of
 from macros.markup import ENVIRONMENT
@@ -48,6 +50,8 @@ from macros.search import (
 from macros.usage import Common, Usage, shared_pages
 
 V = TypeVar("V")
+# So few groups are filed faster here than in processes that have to begin.
+_FEW = 16
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
@@ -187,20 +191,40 @@ def _groups(run: Run, setting: Setting, of: Mapping[str, bytes]) -> Iterator[Gro
     """What is filed of all units, by the keys of that; groups in which nothing changed are taken
     over, and in the others what is filed of those neighbours of whom none changed.
     """
-
-    def group(units: Sequence[UnitId]) -> Group:
-        return merged([near(each) for each in stretches([units])])
-
-    def near(units: Sequence[UnitId]) -> Segment:
-        make = partial(_near, run, setting, units)
-        return run.kept("some", [of[unit] for unit in units], Segment, make)
-
-    for units in groups(run.parts):
-        yield run.kept("group", [of[unit] for unit in units], Group, partial(group, units))
+    every = {units: [of[unit] for unit in units] for units in groups(run.parts)}
+    cache = run.context.cache
+    found = {units: cache.load("group", keys, Group) for units, keys in every.items()}
+    lost = [units for units, group in found.items() if group is None]
+    made = in_batches(run, [every[units] for units in lost], _grouped, 1, _FEW)
+    for units, group in zip(lost, made, strict=True):
+        found[units] = group or _filed_again(run, setting, units)
+    return (group for group in found.values() if group)
 
 
-def _near(run: Run, setting: Setting, units: Sequence[UnitId]) -> Segment:
-    return joined_segments(
+def _grouped(maker: Maker, every: Sequence[Sequence[bytes]]) -> list[Group | None]:
+    """Groups by the keys of what is filed of their units; None where some of that is not kept."""
+    return [_group(maker.cache, keys) for keys in every]
+
+
+def _group(cache: Cache, keys: Sequence[bytes]) -> Group | None:
+    near = []
+    for few in stretches([keys]):
+        some = cache.load("some", few, Segment)
+        if some is None:
+            own = [cache.load("segment", (key,), Segment) for key in few]
+            known = [segment for segment in own if segment]
+            if len(known) < len(own):
+                return None
+            some = joined_segments(known)
+            cache.store("some", few, some)
+        near.append(some)
+    group = merged(near)
+    cache.store("group", keys, group)
+    return group
+
+
+def _filed_again(run: Run, setting: Setting, units: Sequence[UnitId]) -> Group:
+    return merged(
         [
             run.maker.segment(run.keys[unit], run.briefs[unit])
             or unit_segment(

@@ -164,7 +164,8 @@ class Run:
 
     def extracts(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
         """What lists ask of neighbouring units; it lies in one file too, which is quickly read."""
-        return self._together_of("extracts", units, self.extract)
+        of = [self.briefs[unit].digest for unit in units]
+        return self._together_of("extracts", of, units, self.extract)
 
     @cached_property
     def bare(self) -> Mapping[str, Extract]:
@@ -172,14 +173,14 @@ class Run:
         one = partial(self._of, kind="bare", take=lambda read: read.bare)
         found: dict[str, Extract] = {}
         for units in groups(self.briefs):
-            found |= self._together_of("bares", units, one)
+            found |= self._together_of("bares", [self.briefs[u].uses for u in units], units, one)
         return {unit: found[unit] for unit in self.briefs}
 
     def _together_of(
-        self, kind: str, units: Sequence[UnitId], one: Callable[[str], V]
+        self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], V]
     ) -> Mapping[str, V]:
-        of = [self.keys[unit] for unit in units]
-        found: dict[str, V] = self.kept(kind, of, dict, lambda: {unit: one(unit) for unit in units})
+        key = version(), *of
+        found: dict[str, V] = self.kept(kind, key, dict, lambda: {u: one(u) for u in units})
         return found
 
     def newest(self, unit: str) -> Extract:

@@ -51,8 +51,8 @@ _FAST = 1  # of zlib: pages shrink to an eighth at little cost
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What all else asks of a unit: its facts, and of its pages the clauses that use shared
-    wordings. `bare`: without the facts that are for lists alone.
+    """What all else asks of a unit: its facts, and which clauses of its pages use shared wordings.
+    `bare`: without the facts that are for lists alone.
     """
 
     unit: Unit | None
@@ -373,7 +373,7 @@ class Maker:
         problems |= {*keeping.check(archive)}
         own = {problem for problem in problems if problem.path in found}
         unit = archive.units.get(UnitId(unit_id))
-        extract = Extract(unit, tuple(map(_light, archive.agreements)))
+        extract = Extract(unit, tuple(_light(each, clauses) for each in archive.agreements))
         bare = _bare(extract)
         brief = Brief(
             digest=extract.digest,
@@ -471,11 +471,19 @@ def _around_pages(shell: Shell) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _light(agreement: Agreement) -> Agreement:
-    """The agreement with nothing on its page but the clauses that use shared wordings."""
-    page = agreement.page
-    clauses = tuple(replace(clause, line=0) for clause in page.clauses if clause.shared)
-    return replace(agreement, page=replace(page, title=(), report=(), clauses=clauses))
+def _light(agreement: Agreement, shared: Mapping[str, SharedClause]) -> Agreement:
+    """The agreement with nothing on its page but that it uses shared wordings. Their words stand
+    there only where a duty of a shared clause is told by them: few new wordings change an extract.
+    """
+    clauses = []
+    for clause in agreement.page.clauses:
+        if clause.shared:
+            of = shared.get(clause.shared.id)
+            owed = of is not None and of.duties
+            text, rows = (clause.text, clause.rows) if owed else ("", ())
+            clauses.append(replace(clause, line=0, text=text, rows=rows))
+    page = replace(agreement.page, title=(), report=(), clauses=tuple(clauses))
+    return replace(agreement, page=page)
 
 
 def _bare(extract: Extract) -> Extract:

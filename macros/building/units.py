@@ -7,10 +7,13 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from macros.archive import Snapshot
@@ -86,6 +89,7 @@ def in_batches(
         yield from work(run.maker, todo)
         return
     cores = os.cpu_count() or 1
+    together = min(together, -(-len(todo) // (4 * cores)))  # so that all cores end together
     batches = [todo[at : at + together] for at in range(0, len(todo), together)]
     if cores == 1:
         gc.freeze()
@@ -99,16 +103,20 @@ def in_batches(
     if run.pool is None:
         # Spawned and not forked: `serve` has threads, and Typst must not have begun before a fork.
         spawned = multiprocessing.get_context("spawn")
-        run.pool = run.ended.enter_context(
-            ProcessPoolExecutor(cores, spawned, _start, (run.context,))
-        )
+        # What is given to a process by a pipe is waited for until that has begun.
+        folder = run.ended.enter_context(TemporaryDirectory(prefix="qcph-"))
+        given = Path(folder, "context")
+        given.write_bytes(pickle.dumps(run.context, pickle.HIGHEST_PROTOCOL))
+        pool = ProcessPoolExecutor(cores, spawned, _start, (given,))
+        run.pool = run.ended.enter_context(pool)
     for done in run.pool.map(partial(_run_batch, work), batches):
         yield from done
 
 
-def _start(context: Context) -> None:
-    """Begin the life of a process that makes units."""
+def _start(given: Path) -> None:
+    """Begin the life of a process that makes units; the file has their context."""
     global _maker  # noqa: PLW0603 what a process is for
+    context: Context = pickle.loads(given.read_bytes())  # noqa: S301 written by who began this
     gc.disable()
     gc.freeze()
     _maker = Maker(context)
