@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ProcessPoolExecutor
@@ -20,7 +21,7 @@ from macros import links
 from macros.archive import Beside, Snapshot, read_beside, snapshot, unit_of
 from macros.building.folder import Folder, Stamp
 from macros.building.shell import Kept, Shell
-from macros.building.unit import Brief, Context, Extract, Maker, Part, Read
+from macros.building.unit import Brief, Context, Extract, Maker, Part, Rest
 from macros.building.version import version
 from macros.building.whole import Whole, of_pages
 from macros.cache import Cache
@@ -76,7 +77,7 @@ class Run:
     briefs: dict[str, Brief] = field(default_factory=dict)
     keys: dict[str, bytes] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
-    read: dict[str, Read] = field(default_factory=dict)
+    rest: dict[str, Rest] = field(default_factory=dict)
     stamps: dict[str, dict[str, Stamp]] = field(default_factory=dict)
     told: dict[str, tuple[tuple[str, bytes], ...]] = field(default_factory=dict)
     pool: ProcessPoolExecutor | None = None
@@ -160,7 +161,7 @@ class Run:
 
     def extract(self, unit: str) -> Extract:
         """What lists ask of a unit: just made, kept, or read again."""
-        return self._of(unit, "extract", lambda read: read.extract)
+        return self._of(unit, "extract", lambda rest: rest.extract)
 
     def extracts(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
         """What lists ask of neighbouring units; it lies in one file too, which is quickly read."""
@@ -170,7 +171,7 @@ class Run:
     @cached_property
     def bare(self) -> Mapping[str, Extract]:
         """What all else asks, by unit."""
-        one = partial(self._of, kind="bare", take=lambda read: read.bare)
+        one = partial(self._of, kind="bare", take=lambda rest: rest.bare)
         found: dict[str, Extract] = {}
         for units in groups(self.briefs):
             found |= self._together_of("bares", [self.briefs[u].uses for u in units], units, one)
@@ -185,19 +186,29 @@ class Run:
 
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
-        return self._of(unit, "newest", lambda read: read.newest)
+        return self._of(unit, "newest", lambda rest: rest.newest)
 
-    def _of(self, unit: str, kind: str, take: Callable[[Read], Extract]) -> Extract:
-        if unit not in self.read:
+    def page(self, unit: str) -> str:
+        """A unit's own page, with holes."""
+        key = self.maker.keys.part(self.keys[unit], self.briefs[unit])
+        kept = None if unit in self.rest else self.context.cache.get("hollow", (key,))
+        return zlib.decompress(kept or self._rest(unit).page).decode()
+
+    def _of(self, unit: str, kind: str, take: Callable[[Rest], Extract]) -> Extract:
+        if unit not in self.rest:
             key, packed = (self.keys[unit],), kind == "newest"
             found = self.context.cache.load(kind, key, Extract, packed=packed)
             if found is not None:
                 return found
-            read = self.maker.made_anew(unit, self.found.units[unit]).read
-            if read is None:
-                raise RuntimeError("nothing read of a unit")
-            self.read[unit] = read
-        return take(self.read[unit])
+        return take(self._rest(unit))
+
+    def _rest(self, unit: str) -> Rest:
+        if unit not in self.rest:
+            rest = self.maker.made_anew(unit, self.found.units[unit]).rest
+            if rest is None:
+                raise RuntimeError("a unit made anew without the rest")
+            self.rest[unit] = rest
+        return self.rest[unit]
 
     # --- what is kept ---
 

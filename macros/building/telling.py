@@ -8,7 +8,6 @@ clauses.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,13 +30,14 @@ from macros.usage import Common, Key, Row, Standing, Usage, newest_texts
 _FEW = 32
 # By series the rows on the pages of the shared clauses.
 Rows = Mapping[SeriesId, Mapping[str, Row]]
+Holes = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What fills the holes of a unit's page, and the digest of the unit's rows."""
+    """The digests of what fills the holes of a unit's page, and of the unit's rows."""
 
-    holes: Mapping[str, str]
+    holes: bytes
     rows: bytes
 
 
@@ -58,6 +58,7 @@ class _Made:
     """What was told of a unit just now."""
 
     told: Told
+    holes: Holes
     rows: Rows
 
 
@@ -101,6 +102,7 @@ class Telling:
             for name, digest in run.context.clauses.items()
         }
         self._rows: dict[str, Rows] = {}
+        self._holes: dict[str, Holes] = {}
         keys = self._keys()
         self._told = {
             unit: found
@@ -112,7 +114,7 @@ class Telling:
         )
         for unit, key in keys.items():
             run.maker.held["told", key] = self._told[unit]
-            run.told[unit] = ("told", key), self._put(unit)
+            run.told[unit] = ("told", key), self._put(UnitId(unit))
 
     @property
     def rows(self) -> list[bytes]:
@@ -158,26 +160,37 @@ class Telling:
             ):
                 for unit, made in found.items():
                     self._told[unit], self._rows[unit] = made.told, made.rows
+                    self._holes[unit] = made.holes
                 lost += [] if found else [units]
             asked = lost
 
-    def _put(self, unit: str) -> tuple[str, bytes]:
+    def _put(self, unit: UnitId) -> tuple[str, bytes]:
         """A unit's own page into the folder; by what its digest is held."""
-        run, holes = self._run, self._told[unit].holes
-        part, path = run.parts[unit], f"don-vi/{unit}/index.html"
+        run, path = self._run, f"don-vi/{unit}/index.html"
         own = run.maker.keys.part(run.keys[unit], run.briefs[unit])
-        key = "own", digest_of(own, repr(holes))
+        key = "own", own + self._told[unit].holes
         digest = run.maker.held.get(key)
         if not isinstance(digest, str) or not self._folder.keep(path, digest):
-            html = filled(zlib.decompress(part.page).decode(), holes).encode()
+            html = filled(run.page(unit), self._fills(unit)).encode()
             digest = hashlib.sha256(html).hexdigest()
             self._folder.write(path, html, digest)
         run.maker.held[key] = digest
         return key
 
+    def _fills(self, unit: UnitId) -> Holes:
+        """What fills the holes of a unit's page: told now, kept, or told again."""
+        if unit not in self._holes:
+            key = _of_holes(unit, self._told[unit])
+            kept: dict[str, str] | None = self._run.context.cache.load("holes", key, dict)
+            if kept is None:
+                self._tell([each for each in stretches(groups(self._run.parts)) if unit in each])
+            else:
+                self._holes[unit] = kept
+        return self._holes[unit]
+
     def _asked(self, unit: UnitId, *, texts: bool) -> _Asked:
         run = self._run
-        newest = run.newest(unit) if texts or unit in run.read else None
+        newest = run.newest(unit) if texts or unit in run.rest else None
         return _Asked(unit, run.keys[unit], self._after(unit), newest)
 
 
@@ -226,7 +239,9 @@ def _told(
         own = standings[each.unit]
         rows = {series: standing.rows for series, standing in own.items()}
         holes = publication.beside(each.unit, each.after)
-        found[each.unit] = _Made(Told(holes, digest_of(repr(rows))), rows)
+        told = Told(digest_of(repr(holes)), digest_of(repr(rows)))
+        cache.store("holes", _of_holes(each.unit, told), holes)
+        found[each.unit] = _Made(told, holes, rows)
         units[each.unit] = _Last(each.read, texts[each.unit], own)
     cache.store("neighbours", key, _Neighbours(clauses, units))
     told_all = {unit: made.told for unit, made in found.items()}
@@ -240,6 +255,11 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
     if before and before.read == asked.read:
         return before.texts
     return asked.texts or cache.load("newest", (asked.read,), Extract, packed=True)
+
+
+def _of_holes(unit: UnitId, told: Told) -> tuple[bytes, bytes]:
+    """What fills the holes of a page is kept by."""
+    return unit.encode(), told.holes
 
 
 def _of_rows(told: Mapping[UnitId, Told]) -> list[bytes]:

@@ -106,28 +106,30 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A unit's files in the site, by path with their digests; `page` is its own page, with holes.
-    `news` are for the feed of all units, where the site has an address.
+    """A unit's files in the site, but for its own page, by path with their digests. `news` are for
+    the feed of all units, where the site has an address.
     """
 
     files: tuple[Entry, ...]
-    page: bytes
     news: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What was read of a unit: its extracts; `newest`: the bare one with its newest texts, whole."""
+class Rest:
+    """What is seldom asked of a unit: its extracts; `newest`: the bare one with its newest texts,
+    whole; `page`: its own page with holes, packed.
+    """
 
     extract: Extract
     bare: Extract
     newest: Extract = Extract(None, ())
+    page: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """What was made of a unit just now. `held`: what each build asks of it, by kind and key.
-    `read`: what was read of it, where that is not kept.
+    `rest`, where that is not kept.
     """
 
     key: bytes
@@ -135,7 +137,7 @@ class Made:
     part: Part | None = None
     content: Mapping[str, bytes] = field(default_factory=dict)
     held: Mapping[tuple[str, bytes], object] = field(default_factory=dict)
-    read: Read | None = None
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,10 +350,12 @@ class Maker:
         theme is another than before, it is put around the pages that were drawn then.
         """
         made = self._made_before(self.keys.files(found)) or self.made_anew(unit_id, found)
-        kinds = ("extract", "bare", *(["newest"] if made.part else []))
         # A process that makes units need not send what can be loaded.
-        kept = all(self.cache.has(kind, (made.key,)) for kind in kinds)
-        return replace(made, read=None) if kept else made
+        of = {"extract": made.key, "bare": made.key}
+        if made.part:
+            of |= {"newest": made.key, "hollow": self.keys.part(made.key, made.brief)}
+        kept = all(self.cache.has(kind, (key,)) for kind, key in of.items())
+        return replace(made, rest=None) if kept else made
 
     def _made_before(self, files: bytes) -> Made | None:
         known = self.known(files) if self.context.setting else None
@@ -359,11 +363,11 @@ class Maker:
         if known is None or drawn is None:
             return None
         key, brief = known
-        part, content = self._put_in_frames(key, brief, drawn)
+        part, content, _ = self._put_in_frames(key, brief, drawn)
         return Made(key, brief, part, content, {("part", self.keys.part(key, brief)): part})
 
     def made_anew(self, unit_id: str, found: Snapshot) -> Made:
-        """The same, whatever is kept, with what was read."""
+        """The same, whatever is kept, with the rest."""
         files, beside = self.keys.files(found), self.context.beside
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
         originals = _Watched(beside.originals)
@@ -388,7 +392,7 @@ class Maker:
         key = self.keys.read(files, needs)
         self.cache.store("extract", (key,), extract)
         self.cache.store("bare", (key,), bare)
-        made = Made(key, brief, read=Read(extract, bare))
+        made = Made(key, brief, rest=Rest(extract, bare))
         if not brief.whole:  # told again each time: hints may name what belongs to other units
             return made
         held: dict[tuple[str, bytes], object] = {("needs", files): needs, ("brief", key): brief}
@@ -396,16 +400,19 @@ class Maker:
         for (kind, own_key), value in held.items():
             self.cache.store(kind, (own_key,), value)
         if setting:
-            made = self._published(UnitId(unit_id), archive, made, setting)
+            part, content, page = self._published(UnitId(unit_id), archive, made, setting)
             newest = _newest(archive, bare)
             self.cache.store("newest", (key,), newest, packed=True)
-            made = replace(made, read=Read(extract, bare, newest))
-            held["part", self.keys.part(key, brief)] = made.part
+            rest = Rest(extract, bare, newest, page)
+            made = replace(made, part=part, content=content, rest=rest)
+            held["part", self.keys.part(key, brief)] = part
             entries = "entries", self.keys.entries(key)
             held |= {entries: self.held[entries]} if entries in self.held else {}
         return replace(made, held=held)
 
-    def _published(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Made:
+    def _published(
+        self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting
+    ) -> tuple[Part, Mapping[str, bytes], bytes]:
         from macros.exchange.documents import documents  # noqa: PLC0415 slow to import
 
         shell, as_of = setting.shell, setting.as_of
@@ -427,20 +434,25 @@ class Maker:
         drawn_key = self.keys.drawn(made.key, made.brief)
         self.cache.store("drawn", (drawn_key,), drawn, packed=True)
         whole = {each.address: self.cache.of(each.kind, each.key, each.make) for each in found}
-        drawn = replace(drawn, files={**files, **whole})
-        part, content = self._put_in_frames(made.key, made.brief, drawn)
         segment_key = self.keys.segment(made.key, made.brief)
         self.cache.store("segment", (segment_key,), replace(segment, texts=()))
-        return replace(made, part=part, content=content)
+        drawn = replace(drawn, files={**files, **whole})
+        return self._put_in_frames(made.key, made.brief, drawn)
 
     def _put_in_frames(
         self, read: bytes, brief: Brief, drawn: Drawn
-    ) -> tuple[Part, Mapping[str, bytes]]:
+    ) -> tuple[Part, Mapping[str, bytes], bytes]:
+        """The part with its files, and the unit's own page with holes, packed."""
         content, page = self._framed(drawn)
         files = tuple((path, hashlib.sha256(data).hexdigest()) for path, data in content.items())
-        part = Part(files, zlib.compress(page, _FAST), drawn.news)
-        self.cache.store("part", (self.keys.part(read, brief),), part)
-        return part, content
+        part, packed, key = (
+            Part(files, drawn.news),
+            zlib.compress(page, _FAST),
+            (self.keys.part(read, brief),),
+        )
+        self.cache.store("part", key, part)
+        self.cache.put("hollow", key, packed)
+        return part, content, packed
 
     def _framed(self, drawn: Drawn) -> tuple[dict[str, bytes], bytes]:
         """The files of a part, and the unit's own page, with holes."""

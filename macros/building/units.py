@@ -52,8 +52,8 @@ def make_all(run: Run, folder: Folder | None, units: Sequence[str] | None = None
     site = Site(folder.path, bool(folder.own.files)) if folder and not folder.live else None
     for unit, made, stamps in in_batches(run, todo, partial(_make_batch, site)):
         run.keys[unit], run.briefs[unit] = made.key, made.brief
-        if made.read:
-            run.read[unit] = made.read
+        if made.rest:
+            run.rest[unit] = made.rest
         run.maker.held |= made.held
         if made.part:
             run.parts[unit] = made.part
