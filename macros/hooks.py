@@ -94,7 +94,8 @@ def make_shell(
     Raises Abort as MkDocs does.
     """
     with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
-        loaded = load_config(str(config), site_dir=folder, strict=True)
+        loaded = load_config(str(config), site_dir=f"{folder}/site", strict=True)
+        loaded.docs_dir = _by_hand(loaded.docs_dir, f"{folder}/docs")
         loaded.extra["sources"] = _Sources(found, beside, kept)
         loaded.plugins.on_startup(command="serve" if serving else "build", dirty=False)
         before = list(sys.path)  # mkdocs-macros puts the project first, for processes after it too
@@ -104,6 +105,20 @@ def make_shell(
             sys.path[:] = before
             loaded.plugins.on_shutdown()
         return _shell(loaded)
+
+
+def _by_hand(docs: str, place: str) -> str:
+    """A folder that shows docs/ without the thousands of files of units, each of which MkDocs would
+    look at only to leave it out; docs/ itself where a disk has no links.
+    """
+    try:
+        Path(place).mkdir()
+        for each in Path(docs).iterdir():
+            if each.name != "don-vi":
+                Path(place, each.name).symlink_to(each)
+    except OSError:
+        return docs
+    return place
 
 
 def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None]) -> None:
@@ -267,9 +282,30 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     _build = config.extra["run"] = _Build(config.extra["sources"].kept, serving=_build.serving)
     config.extra["policy"] = "" if _build.serving else policy(_accepted(), in_page=True)
     config.markdown_extensions.append(f"{LiteralHtml.__module__}:{LiteralHtml.__qualname__}")
+    config.theme.get_env = partial(_theme, config.theme.get_env)  # type: ignore[method-assign]
     # The plugin makes its environment after this, under the name that it finds then.
     mkdocs_macros.plugin.Environment = Sandbox  # type: ignore[attr-defined,assignment]
     return config
+
+
+def _theme(of: Callable[[], jinja2.Environment]) -> jinja2.Environment:
+    """The theme's environment, which lists no template that MkDocs would leave out by its folder."""
+    env = of()
+    if isinstance(env.loader, jinja2.FileSystemLoader):
+        env.loader = _Templates(env.loader.searchpath)
+    return env
+
+
+class _Templates(jinja2.FileSystemLoader):
+    """The theme's templates; of 14,000 icons the names are not asked one by one."""
+
+    def list_templates(self) -> list[str]:
+        found = set()
+        for place in self.searchpath:
+            for folder, folders, files in os.walk(place):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                found |= {Path(folder, name).relative_to(place).as_posix() for name in files}
+        return sorted(found)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -86,20 +86,21 @@ def prepare(project: Project, shard: int, shards: int) -> int:
 
 def _problems(run: Run) -> tuple[Problem, ...]:
     own = {problem for each in run.briefs.values() for problem in each.problems}
-    return tuple(cut_short(sorted({*own, *_between(run)})))
+    return tuple(cut_short(sorted({*own, *run.written, *_between(run)})))
 
 
 def _between(run: Run) -> tuple[Problem, ...]:
+    """What is wrong between files, kept as long as none of them asks anything else of another."""
     if not all(each.whole for each in run.briefs.values()):
         return run.whole.between()
     cache = run.context.cache
     linked = [run.keys[unit] for unit in sorted(run.whole.linked)]
-    key = (run.pages, run.uses, *linked)
+    key = (run.names, run.asked, run.uses, *linked)
     found: tuple[Problem, ...] | None = cache.load("between", key, tuple)
     if found is None:
         found = run.whole.between()
-        # The lines in units' own files hang on more than the key.
-        if not any(unit_of(problem.path) for problem in found):
+        # Lines in units' own files and in pages hang on more than the key.
+        if not any(unit_of(problem.path) or is_by_hand(problem.path) for problem in found):
             cache.store("between", key, found)
     return found
 

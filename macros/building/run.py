@@ -24,7 +24,8 @@ from macros.building.shell import Kept, Shell
 from macros.building.unit import Brief, Context, Extract, Maker, Part, Rest
 from macros.building.version import version
 from macros.building.whole import Whole, of_pages
-from macros.cache import Cache
+from macros.cache import Cache, digest_of
+from macros.clauses import calls
 from macros.links import Rendered
 from macros.markup import seen
 from macros.model import UnitId
@@ -104,7 +105,7 @@ class Run:
 
     @cached_property
     def whole(self) -> Whole:
-        return Whole(self.found, self.beside, self.briefs, lambda: self.bare, self.written)
+        return Whole(self.found, self.beside, self.briefs, lambda: self.bare)
 
     @cached_property
     def written(self) -> Sequence[Problem]:
@@ -126,15 +127,36 @@ class Run:
         for path, data in self.found.texts.items():
             if not unit_of(path):
                 digest.update(repr((path, hashlib.sha256(data).digest())).encode())
-        names = (
-            self.found.others,
-            self.found.folders,
-            self.found.shortcuts,
-            self.found.problems,
-            sorted(self.found.left_out),
-        )
-        digest.update(repr((list(self.found.texts), names)).encode())
+        digest.update(self.names)
         return digest.digest()
+
+    @cached_property
+    def names(self) -> bytes:
+        """A digest of the names of all files."""
+        found = self.found
+        others = (
+            found.others,
+            found.folders,
+            found.shortcuts,
+            found.problems,
+            sorted(found.left_out),
+        )
+        return digest_of(version(), repr((list(found.texts), others)))
+
+    @cached_property
+    def asked(self) -> bytes:
+        """A digest of what hand-written pages ask of each other and of all else: where they lead, to
+        what in them one can be led, which shared clauses they call.
+        """
+        found: list[bytes] = []
+        for path, text in self.beside.texts.items():
+            if path.endswith(".md"):
+                key = version(), text.encode("utf-8", "surrogatepass")
+                found += [
+                    repr(path).encode(),
+                    self.kept("asked", key, bytes, partial(_asked, text)),
+                ]
+        return digest_of(*found)
 
     @cached_property
     def clauses(self) -> bytes:
@@ -285,6 +307,13 @@ def _rendered(cache: Cache, text: str, make: Callable[[], Rendered]) -> Rendered
     """The elements of a hand-written page, which all rules about its form and links ask for."""
     key = version(), text.encode("utf-8", "surrogatepass")
     return _kept(cache, "rendered", key, Rendered, make)
+
+
+def _asked(text: str) -> bytes:
+    """A digest of what a hand-written page asks and offers, wherever in it."""
+    page = links.rendered(text)
+    called = sorted({repr(use) for _, use in calls(text)})
+    return digest_of(repr((sorted({*page.hrefs}), sorted(page.anchors), called)))
 
 
 @contextmanager

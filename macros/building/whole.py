@@ -19,18 +19,17 @@ _LINKED = re.compile(r"don-vi/([a-z0-9-]+)/")
 
 class Whole:
     """The units of a snapshot by what is known of each. `extracts` gives the rest of what all else
-    asks of units; it is called where that is asked. `written`: what `of_pages` found.
+    asks of units; it is called where that is asked.
     """
 
     def __init__(
         self, found: Snapshot, beside: Beside, briefs: Mapping[str, Brief],
-        extracts: Callable[[], Mapping[str, Extract]], written: Iterable[Problem],
+        extracts: Callable[[], Mapping[str, Extract]],
     ) -> None:  # fmt: skip
         self.found = found
         self.beside = beside
         self.briefs = briefs
         self._extracts = extracts
-        self._written = written
 
     @cached_property
     def archive(self) -> Archive:
@@ -63,8 +62,10 @@ class Whole:
         )
 
     def between(self) -> tuple[Problem, ...]:
-        """What is wrong in no unit alone: in hand-written pages, between units, in names of files."""
-        found = {*self.found.problems, *misplaced(self.found), *self._written}
+        """What is wrong between units, between pages, in names of files; all in files that are no
+        unit's but what `of_pages` has.
+        """
+        found = {*self.found.problems, *misplaced(self.found)}
         # Who has mistakes, and who is linked to, is read whole; so is the file of a unit in which
         # something is found now, for its lines.
         read: dict[str, Loaded] = {}
