@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -812,3 +812,25 @@ class Archive:
             key: tuple(sorted(all_, key=lambda a: a.versions.index(a.version)))
             for key, all_ in found.items()
         }
+
+
+def _state_of(each: type) -> tuple[Callable[[Any], tuple[Any, ...]], Callable[..., None]]:
+    """How values of a class go into a pickle and come back: as their fields in order. What
+    `dataclasses` gives a class with slots asks for the fields at each value, four times as slowly;
+    whole archives are kept so.
+    """
+    slots = [getattr(each, each_field.name) for each_field in fields(each)]
+
+    def state(self: Any) -> tuple[Any, ...]:
+        return tuple(slot.__get__(self) for slot in slots)
+
+    def take(self: Any, state: tuple[Any, ...]) -> None:
+        for slot, value in zip(slots, state, strict=True):
+            slot.__set__(self, value)
+
+    return state, take
+
+
+for _each in [*vars().values()]:
+    if isinstance(_each, type) and is_dataclass(_each) and "__slots__" in vars(_each):
+        _each.__getstate__, _each.__setstate__ = _state_of(_each)  # type: ignore[assignment,attr-defined]
