@@ -276,6 +276,55 @@ def test_check_as_the_whole_way(
     assert problems_in(project) == check(project)
 
 
+# Pages in which something is wrong, and what moves, mends and breaks that; one after the other.
+GUIDE_PAGE = "docs/huong-dan/ba.md"
+ASKING: dict[str, Edit] = {
+    "nothing wrong": put(GUIDE_PAGE, "# Ba\n\nMột câu.\n"),
+    "text": sub(GUIDE_PAGE, "Một câu.", "Một câu khác."),
+    "link to nothing": sub(GUIDE_PAGE, "Một câu", "[Hai](hai.md) Một câu"),
+    "a line above it": sub(GUIDE_PAGE, "# Ba", "# Ba\n\nThêm một câu."),
+    "page comes": put("docs/huong-dan/hai.md", "# Hai\n\n## Mục A {#muc-a}\n"),
+    "link to a heading": sub(GUIDE_PAGE, "hai.md", "hai.md#muc-a"),
+    "heading gone": sub("docs/huong-dan/hai.md", "{#muc-a}", "{#muc-b}"),
+    "heading back": sub("docs/huong-dan/hai.md", "{#muc-b}", "{#muc-a}"),
+    "link to a clause": sub(
+        GUIDE_PAGE, "hai.md#muc-a", "../don-vi/truong-la/cong-doan/2025-2026/index.md#khong-co"
+    ),
+    "link to a unit": sub(GUIDE_PAGE, "/cong-doan/2025-2026/index.md#khong-co", "/index.md"),
+    "unknown call": sub(GUIDE_PAGE, "Một câu", '{{ clause("khong-co", "2024-2025") }} Một câu'),
+    "a line above the call": sub(GUIDE_PAGE, "# Ba", "# Ba\n\nThêm nữa."),
+    "clause comes": put("data/clauses/khong-co.yml", _clause("Mới", "Lời.")),
+    "call gone": sub(GUIDE_PAGE, '{{ clause("khong-co", "2024-2025") }}', ""),
+    "not written as a call": sub(GUIDE_PAGE, "Một câu", "{{ clause( Một câu"),
+    "no call": sub(GUIDE_PAGE, "{{ clause(", ""),
+    "page unreadable": raw("docs/huong-dan/hai.md", b"# Hai \xff\n"),
+    "page gone": drop("docs/huong-dan/hai.md"),
+}
+
+
+def test_check_of_pages_as_the_whole_way(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What pages ask of each other is looked at again where one asks something else, and what is
+    wrong in them stands where it stands now.
+    """
+    monkeypatch.setenv("QCPH_CACHE", str(tmp_path / "cache"))
+    told = {}
+    for name, edit in ASKING.items():
+        edit(project)
+        whole = problems_in(project)
+        assert whole == check(project), name
+        assert whole == check(project), name
+        told[name] = {(each.code, each.line) for each in whole if each.path == GUIDE_PAGE}
+
+    assert {("R201", 3)} == told["link to nothing"]
+    assert {("R201", 5)} == told["a line above it"]
+    assert {("R202", 5)} == told["heading gone"] == told["link to a clause"]
+    assert set() == told["text"] == told["page comes"] == told["heading back"]
+    assert {("C101", 5)} == told["unknown call"]
+    assert {("C101", 7)} == told["a line above the call"]
+
+
 @pytest.mark.parametrize(
     ("edit", "asked"),
     [

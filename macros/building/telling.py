@@ -30,7 +30,6 @@ from macros.usage import Common, Key, Row, Standing, Usage, newest_texts
 _FEW = 32
 # By series the rows on the pages of the shared clauses.
 Rows = Mapping[SeriesId, Mapping[str, Row]]
-Holes = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,11 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """What was told of a unit just now."""
+class _Words:
+    """What was told of a unit, with the digests of that."""
 
     told: Told
-    holes: Holes
+    holes: Mapping[str, str]
     rows: Rows
 
 
@@ -101,8 +100,7 @@ class Telling:
             ).encode()
             for name, digest in run.context.clauses.items()
         }
-        self._rows: dict[str, Rows] = {}
-        self._holes: dict[str, Holes] = {}
+        self._words: dict[UnitId, _Words] = {}
         keys = self._keys()
         self._told = {
             unit: found
@@ -123,16 +121,12 @@ class Telling:
 
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
-        lost = []
-        for units in stretches(groups(self._run.parts)):
-            if not self._rows.keys() >= {*units}:
-                key = _of_rows({unit: self._told[unit] for unit in units})
-                found: dict[str, Rows] | None = self._run.context.cache.load("rows", key, dict)
-                self._rows |= found or {}
-                lost += [] if found else [units]
-        self._tell(lost)
+        every = stretches(groups(self._run.parts))
+        self._tell([units for units in every if not self._is_at_hand(units)])
         return {
-            key: Standing(agreement=newest, answers={}, rows=self._rows[key[0]].get(key[1], {}))
+            key: Standing(
+                agreement=newest, answers={}, rows=self._words[key[0]].rows.get(key[1], {})
+            )
             for key, newest in newest_texts(archive)
         }
 
@@ -159,8 +153,7 @@ class Telling:
                 asked, in_batches(self._run, every, work, 4, _FEW), strict=True
             ):
                 for unit, made in found.items():
-                    self._told[unit], self._rows[unit] = made.told, made.rows
-                    self._holes[unit] = made.holes
+                    self._told[unit], self._words[unit] = made.told, made
                 lost += [] if found else [units]
             asked = lost
 
@@ -171,22 +164,27 @@ class Telling:
         key = "own", own + self._told[unit].holes
         digest = run.maker.held.get(key)
         if not isinstance(digest, str) or not self._folder.keep(path, digest):
-            html = filled(run.page(unit), self._fills(unit)).encode()
+            html = filled(run.page(unit), self._holes(unit)).encode()
             digest = hashlib.sha256(html).hexdigest()
             self._folder.write(path, html, digest)
         run.maker.held[key] = digest
         return key
 
-    def _fills(self, unit: UnitId) -> Holes:
-        """What fills the holes of a unit's page: told now, kept, or told again."""
-        if unit not in self._holes:
-            key = _of_holes(unit, self._told[unit])
-            kept: dict[str, str] | None = self._run.context.cache.load("holes", key, dict)
-            if kept is None:
-                self._tell([each for each in stretches(groups(self._run.parts)) if unit in each])
-            else:
-                self._holes[unit] = kept
-        return self._holes[unit]
+    def _holes(self, unit: UnitId) -> Mapping[str, str]:
+        """What fills the holes of a unit's page."""
+        if unit not in self._words:
+            every = stretches(groups(self._run.parts))
+            self._tell([units for units in every if unit in units and not self._is_at_hand(units)])
+        return self._words[unit].holes
+
+    def _is_at_hand(self, units: Sequence[UnitId]) -> bool:
+        """Whether it is known, told now or kept, what was told of neighbours."""
+        if not self._words.keys() >= {*units}:
+            key = _of_words({unit: self._told[unit] for unit in units})
+            found: dict[UnitId, _Words] | None = self._run.context.cache.load("tellings", key, dict)
+            self._words |= found or {}
+            return bool(found)
+        return True
 
     def _asked(self, unit: UnitId, *, texts: bool) -> _Asked:
         run = self._run
@@ -196,13 +194,13 @@ class Telling:
 
 def _tell_neighbours(
     common: Common, clauses: Mapping[str, bytes], maker: Maker, batch: Sequence[Sequence[_Asked]]
-) -> list[dict[UnitId, _Made]]:
+) -> list[dict[UnitId, _Words]]:
     return [_told(maker, asked, common, clauses) for asked in batch]
 
 
 def _told(
     maker: Maker, asked: Sequence[_Asked], common: Common, clauses: Mapping[str, bytes]
-) -> dict[UnitId, _Made]:
+) -> dict[UnitId, _Words]:
     """What is told of neighbours; nothing where texts of theirs are neither given nor kept."""
     cache, beside, setting = maker.context.cache, maker.context.beside, maker.context.setting
     key = version(), *(each.unit.encode() for each in asked)
@@ -240,12 +238,10 @@ def _told(
         rows = {series: standing.rows for series, standing in own.items()}
         holes = publication.beside(each.unit, each.after)
         told = Told(digest_of(repr(holes)), digest_of(repr(rows)))
-        cache.store("holes", _of_holes(each.unit, told), holes)
-        found[each.unit] = _Made(told, holes, rows)
+        found[each.unit] = _Words(told, holes, rows)
         units[each.unit] = _Last(each.read, texts[each.unit], own)
     cache.store("neighbours", key, _Neighbours(clauses, units))
-    told_all = {unit: made.told for unit, made in found.items()}
-    cache.store("rows", _of_rows(told_all), {unit: made.rows for unit, made in found.items()})
+    cache.store("tellings", _of_words({unit: words.told for unit, words in found.items()}), found)
     return found
 
 
@@ -257,11 +253,6 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
     return asked.texts or cache.load("newest", (asked.read,), Extract, packed=True)
 
 
-def _of_holes(unit: UnitId, told: Told) -> tuple[bytes, bytes]:
-    """What fills the holes of a page is kept by."""
-    return unit.encode(), told.holes
-
-
-def _of_rows(told: Mapping[UnitId, Told]) -> list[bytes]:
-    """What the rows of neighbours are kept by."""
-    return [part for unit, each in told.items() for part in (unit.encode(), each.rows)]
+def _of_words(told: Mapping[UnitId, Told]) -> list[bytes]:
+    """What was told of neighbours is kept by."""
+    return [part for unit, each in told.items() for part in (unit.encode(), each.holes, each.rows)]
