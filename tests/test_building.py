@@ -276,6 +276,18 @@ def test_check_as_the_whole_way(
     assert problems_in(project) == check(project)
 
 
+def test_check_of_units_of_which_nothing_is_known(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What is known of one is what is known of another; they are told apart by name."""
+    monkeypatch.setenv("QCPH_CACHE", str(tmp_path / "cache"))
+    for name in ("trong", "trong-khac"):
+        put(f"docs/don-vi/{name}/tep.md", "Lời.\n")(project)
+        assert problems_in(project) == check(project)
+        drop(f"docs/don-vi/{name}")(project)
+    assert problems_in(project) == check(project)
+
+
 # Pages in which something is wrong, and what moves, mends and breaks that; one after the other.
 GUIDE_PAGE = "docs/huong-dan/ba.md"
 ASKING: dict[str, Edit] = {

@@ -202,7 +202,8 @@ class Run:
     def _together_of(
         self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], V]
     ) -> Mapping[str, V]:
-        key = version(), *of
+        # Units may be alike in all but their names.
+        key = version(), *(unit.encode("utf-8", "surrogateescape") for unit in units), *of
         found: dict[str, V] = self.kept(kind, key, dict, lambda: {u: one(u) for u in units})
         return found
 
