@@ -571,11 +571,13 @@ def _around(config: MkDocsConfig, run: _Build, pages: Container[str]) -> Shell:
 
 
 def _approve(shell: Shell) -> None:
-    """Hand-written pages, and the theme around the others."""
-    pages = {name: data.decode() for name, data in shell.files.items() if name.endswith(".html")}
-    pages |= {kind.address or _FRAMES: "".join(parts) for kind, parts in shell.frames.items()}
+    """Hand-written pages, and all that is put around the others."""
+    files = shell.files.items()
+    pages = [(name, data.decode()) for name, data in files if name.endswith(".html")]
+    pages += [(kind.address or _FRAMES, "".join(parts)) for kind, parts in shell.frames.items()]
+    pages += [(_FRAMES, "".join(parts)) for parts in (shell.leaf, shell.branch)]
     unknown: dict[str, None] = {}
-    for name, html in pages.items():
+    for name, html in pages:
         try:
             shell.approve(html, name)
         except UnknownScriptError as found:

@@ -16,6 +16,7 @@ neighbours, groups, index ← the segments of their units; of the index also wha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property, partial
 from typing import TypeVar
 
@@ -191,48 +192,50 @@ def _groups(run: Run, setting: Setting, of: Mapping[str, bytes]) -> Iterator[Gro
     """What is filed of all units, by the keys of that; groups in which nothing changed are taken
     over, and in the others what is filed of those neighbours of whom none changed.
     """
-    every = {units: [of[unit] for unit in units] for units in groups(run.parts)}
+    every = [[of[unit] for unit in units] for units in groups(run.parts)]
     cache = run.context.cache
-    found = {units: cache.load("group", keys, Group) for units, keys in every.items()}
-    lost = [units for units, group in found.items() if group is None]
-    made = in_batches(run, [every[units] for units in lost], _grouped, 1, _FEW)
-    for units, group in zip(lost, made, strict=True):
-        found[units] = group or _filed_again(run, setting, units)
-    return (group for group in found.values() if group)
+    found = [cache.load("group", keys, Group) for keys in every]
+    lost = [place for place, group in enumerate(found) if group is None]
+    made = in_batches(run, [every[place] for place in lost], _grouped, 1, _FEW)
+    units = {key: UnitId(unit) for unit, key in of.items()}
+
+    def again(key: bytes) -> Segment:
+        archive = read_unit(run.found.units[units[key]], units[key], run.beside).archive
+        return replace(unit_segment(archive, units[key], setting.as_of), texts=())
+
+    for place, group in zip(lost, made, strict=True):
+        found[place] = group or _group(cache, every[place], again)
+    return (group for group in found if group)
 
 
 def _grouped(maker: Maker, every: Sequence[Sequence[bytes]]) -> list[Group | None]:
     """Groups by the keys of what is filed of their units; None where some of that is not kept."""
-    return [_group(maker.cache, keys) for keys in every]
+    return [_group(maker.cache, keys, lambda _: None) for keys in every]
 
 
-def _group(cache: Cache, keys: Sequence[bytes]) -> Group | None:
+def _group(
+    cache: Cache, keys: Sequence[bytes], again: Callable[[bytes], Segment | None]
+) -> Group | None:
+    """A group, now kept; `again` files what is not kept by a key, or does not."""
     near = []
     for few in stretches([keys]):
         some = cache.load("some", few, Segment)
         if some is None:
-            own = [cache.load("segment", (key,), Segment) for key in few]
-            known = [segment for segment in own if segment]
-            if len(known) < len(own):
-                return None
-            some = joined_segments(known)
+            own = []
+            for key in few:
+                segment = cache.load("segment", (key,), Segment)
+                if segment is None:
+                    segment = again(key)
+                    if segment is None:
+                        return None
+                    cache.store("segment", (key,), segment)
+                own.append(segment)
+            some = joined_segments(own)
             cache.store("some", few, some)
         near.append(some)
     group = merged(near)
     cache.store("group", keys, group)
     return group
-
-
-def _filed_again(run: Run, setting: Setting, units: Sequence[UnitId]) -> Group:
-    return merged(
-        [
-            run.maker.segment(run.keys[unit], run.briefs[unit])
-            or unit_segment(
-                read_unit(run.found.units[unit], unit, run.beside).archive, unit, setting.as_of
-            )
-            for unit in units
-        ]
-    )
 
 
 def _sitemap(shell: Shell, run: Run, common: Sequence[str]) -> bytes:

@@ -211,8 +211,13 @@ class Run:
         """The newest texts of a unit."""
         return self._of(unit, "newest", lambda rest: rest.newest)
 
+    def has_page(self, unit: str) -> bool:
+        """Whether a unit's own page, with holes, is at hand."""
+        key = self.maker.keys.part(self.keys[unit], self.briefs[unit])
+        return unit in self.rest or self.context.cache.has("hollow", (key,))
+
     def page(self, unit: str) -> str:
-        """A unit's own page, with holes."""
+        """That page."""
         key = self.maker.keys.part(self.keys[unit], self.briefs[unit])
         kept = None if unit in self.rest else self.context.cache.get("hollow", (key,))
         return zlib.decompress(kept or self._rest(unit).page).decode()

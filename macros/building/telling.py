@@ -1,6 +1,6 @@
 # What the page of a unit says of others, put in when all units are known.
 # Hides: that neighbouring units are told of together, and from how they stood the last time; that
-# their rows on the pages of the shared clauses lie apart, where only those pages look.
+# what was told lies apart, and is looked at only where a page is made of it.
 """`Telling(run, common, folder)`: each unit's own page, and how all units stand to the shared
 clauses.
 """
@@ -16,7 +16,7 @@ from functools import partial
 from macros.building.folder import Folder
 from macros.building.run import Run
 from macros.building.unit import Extract, Maker
-from macros.building.units import in_batches
+from macros.building.units import in_batches, make_lost
 from macros.building.version import version
 from macros.cache import Cache, digest_of
 from macros.markup import filled
@@ -101,18 +101,18 @@ class Telling:
             for name, digest in run.context.clauses.items()
         }
         self._words: dict[UnitId, _Words] = {}
+        self._stretches = stretches(groups(run.parts))
         keys = self._keys()
         self._told = {
             unit: found
             for unit, key in keys.items()
             if isinstance(found := run.maker.held.get(("told", key)), Told)
         }
-        self._tell(
-            [each for each in stretches(groups(run.parts)) if not self._told.keys() >= {*each}]
-        )
+        self._tell([each for each in self._stretches if not self._told.keys() >= {*each}])
         for unit, key in keys.items():
             run.maker.held["told", key] = self._told[unit]
-            run.told[unit] = ("told", key), self._put(UnitId(unit))
+        self._put([unit for unit in run.parts if not self._keep(unit)])
+        run.told |= {unit: (("told", key), self._own(unit)) for unit, key in keys.items()}
 
     @property
     def rows(self) -> list[bytes]:
@@ -121,8 +121,7 @@ class Telling:
 
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
-        every = stretches(groups(self._run.parts))
-        self._tell([units for units in every if not self._is_at_hand(units)])
+        self._take(self._stretches)
         return {
             key: Standing(
                 agreement=newest, answers={}, rows=self._words[key[0]].rows.get(key[1], {})
@@ -157,34 +156,39 @@ class Telling:
                 lost += [] if found else [units]
             asked = lost
 
-    def _put(self, unit: UnitId) -> tuple[str, bytes]:
-        """A unit's own page into the folder; by what its digest is held."""
-        run, path = self._run, f"don-vi/{unit}/index.html"
-        own = run.maker.keys.part(run.keys[unit], run.briefs[unit])
-        key = "own", own + self._told[unit].holes
-        digest = run.maker.held.get(key)
-        if not isinstance(digest, str) or not self._folder.keep(path, digest):
-            html = filled(run.page(unit), self._holes(unit)).encode()
-            digest = hashlib.sha256(html).hexdigest()
-            self._folder.write(path, html, digest)
-        run.maker.held[key] = digest
-        return key
+    def _own(self, unit: str) -> tuple[str, bytes]:
+        """By what the digest of a unit's own page is held."""
+        run = self._run
+        part = run.maker.keys.part(run.keys[unit], run.briefs[unit])
+        return "own", part + self._told[unit].holes
 
-    def _holes(self, unit: UnitId) -> Mapping[str, str]:
-        """What fills the holes of a unit's page."""
-        if unit not in self._words:
-            every = stretches(groups(self._run.parts))
-            self._tell([units for units in every if unit in units and not self._is_at_hand(units)])
-        return self._words[unit].holes
+    def _keep(self, unit: str) -> bool:
+        """Take a unit's own page over, where it is known and there."""
+        digest = self._run.maker.held.get(self._own(unit))
+        return isinstance(digest, str) and self._folder.keep(_address(unit), digest)
 
-    def _is_at_hand(self, units: Sequence[UnitId]) -> bool:
-        """Whether it is known, told now or kept, what was told of neighbours."""
-        if not self._words.keys() >= {*units}:
-            key = _of_words({unit: self._told[unit] for unit in units})
-            found: dict[UnitId, _Words] | None = self._run.context.cache.load("tellings", key, dict)
-            self._words |= found or {}
-            return bool(found)
-        return True
+    def _put(self, units: Sequence[str]) -> None:
+        """The own pages of units into the folder."""
+        run, lost = self._run, {*units}
+        make_lost(run, [unit for unit in units if not run.has_page(unit)])
+        self._take([each for each in self._stretches if lost & {*each}])
+        for unit in units:
+            html = filled(run.page(unit), self._words[UnitId(unit)].holes).encode()
+            digest = run.maker.held[self._own(unit)] = hashlib.sha256(html).hexdigest()
+            self._folder.write(_address(unit), html, digest)
+
+    def _take(self, asked: Sequence[Sequence[UnitId]]) -> None:
+        """Have at hand what was told of runs of neighbours: now, or kept, or told again."""
+        lost = []
+        for units in asked:
+            if not self._words.keys() >= {*units}:
+                key = _of_words({unit: self._told[unit] for unit in units})
+                found: dict[UnitId, _Words] | None = self._run.context.cache.load(
+                    "tellings", key, dict
+                )
+                self._words |= found or {}
+                lost += [] if found else [units]
+        self._tell(lost)
 
     def _asked(self, unit: UnitId, *, texts: bool) -> _Asked:
         run = self._run
@@ -255,4 +259,9 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
 
 def _of_words(told: Mapping[UnitId, Told]) -> list[bytes]:
     """What was told of neighbours is kept by."""
-    return [part for unit, each in told.items() for part in (unit.encode(), each.holes, each.rows)]
+    own = [part for unit, each in told.items() for part in (unit.encode(), each.holes, each.rows)]
+    return [version(), *own]
+
+
+def _address(unit: str) -> str:
+    return f"don-vi/{unit}/index.html"

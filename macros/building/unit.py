@@ -339,10 +339,6 @@ class Maker:
             files[path] = document
         return replace(found, files=files)
 
-    def segment(self, read: bytes, brief: Brief) -> Segment | None:
-        """What is filed of the unit, if that was made before."""
-        return self.cache.load("segment", (self.keys.segment(read, brief),), Segment)
-
     # --- what is made ---
 
     def make(self, unit_id: str, found: Snapshot) -> Made:

@@ -23,7 +23,7 @@ from macros.building.unit import Context, Made, Maker
 
 # So few units are made faster here: each process takes as long as seven units do before it begins.
 _FEW = 12
-_TOGETHER = 8  # units that a process is given at a time
+_TOGETHER = 8  # units that a process is given at a time, at most
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -62,6 +62,14 @@ def make_all(run: Run, folder: Folder | None, units: Sequence[str] | None = None
     run.parts = {unit: run.parts[unit] for unit in run.found.units if unit in run.parts}
 
 
+def make_lost(run: Run, units: Sequence[str]) -> None:
+    """Make units again of which not all is kept that is seldom asked."""
+    todo = [(unit, run.found.units[unit]) for unit in units]
+    for unit, made, _ in in_batches(run, todo, partial(_make_batch, None)):
+        if made.rest:
+            run.rest[unit] = made.rest
+
+
 def _make_batch(
     site: Site | None, maker: Maker, units: Sequence[tuple[str, Snapshot]]
 ) -> list[tuple[str, Made, dict[str, Stamp]]]:
@@ -82,7 +90,7 @@ def in_batches(
     run: Run, todo: Sequence[T], work: Callable[[Maker, Sequence[T]], list[R]],
     together: int = _TOGETHER, few: int = _FEW,
 ) -> Iterator[R]:  # fmt: skip
-    """What `work` gives for all of these, so many `together`, on every core; a few of them are done
+    """What `work` gives for all of these, so many `together` at most, on every core; a few of them are done
     here, unless there are processes already.
     """
     if len(todo) <= (few if run.pool is None else 1):

@@ -62,8 +62,8 @@ class Whole:
         )
 
     def between(self) -> tuple[Problem, ...]:
-        """What is wrong between units, between pages, in names of files; all in files that are no
-        unit's but what `of_pages` has.
+        """What is wrong between units, between pages, in names of files: all that is in no unit alone
+        but what only `of_pages` has.
         """
         found = {*self.found.problems, *misplaced(self.found)}
         # Who has mistakes, and who is linked to, is read whole; so is the file of a unit in which

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import material
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -327,19 +328,27 @@ def test_list_policies_and_pages_agree(site):
     assert f'default "{policy(scripts)}";' in maps
 
 
+HEAD = "{% block extrahead %}SCRIPT{% endblock %}"
+OF_SOME = "{% if page and page.meta.document and not page.toc %}SCRIPT{% endif %}"
+
+
 @pytest.mark.parametrize(
-    ("where", "told"),
-    [("{}", "404.html"), ("{{% if page and page.meta.document %}}{}{{% endif %}}", "khung")],
-    ids=["in all pages", "in those of documents"],
+    ("template", "where", "told"),
+    [
+        ("main.html", HEAD, "404.html"),
+        ("main.html", HEAD.replace("SCRIPT", OF_SOME), "khung"),
+        ("partials/toc-item.html", "{% if not page %}SCRIPT{% endif %}", "khung"),
+    ],
+    ids=["in all pages", "in some that are made", "in a line of contents"],
 )
-def test_unknown_script_stops_the_build(tmp_path, where, told):
+def test_unknown_script_stops_the_build(tmp_path, template, where, told):
     """A new script in a page: nothing is published, and the message names page, script and way."""
     project = copy_project(tmp_path / "project")
-    main = project / "overrides/main.html"
-    script = where.format("<script>alert('a \u202e b')</script>")
-    main.write_text(
-        main.read_text("utf-8") + f"{{% block extrahead %}}{script}{{% endblock %}}", "utf-8"
-    )
+    path = project / "overrides" / template
+    if not path.exists():
+        shutil.copy(Path(material.__file__).parent / "templates" / template, path)
+    script = where.replace("SCRIPT", "<script>alert('a \u202e b')</script>")
+    path.write_text(path.read_text("utf-8") + script, "utf-8")
     with pytest.raises(AssertionError) as failed:
         build(project, tmp_path / "site")
     said = str(failed.value)
