@@ -39,7 +39,8 @@ def contents(path: Path) -> dict[str, bytes]:
 @pytest.fixture
 def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Left]:
     """A site all of whose folders have marks, as when it was built long ago."""
-    monkeypatch.setattr(module, "_STEP", -(10**12))
+    for step in ("_STEP", "_SHORT_STEP"):
+        monkeypatch.setattr(module, step, -(10**12))
     site = tmp_path / "site"
     left = put(site, put(site).left()).left()
     time.sleep(0.02)  # a disk's clock has steps
@@ -140,11 +141,44 @@ def test_no_link_is_followed(trusted: tuple[Path, Left], tmp_path: Path) -> None
     assert (tmp_path / "khac/c/quy.txt").is_file()
 
 
-def test_a_folder_that_has_just_changed_gets_no_mark(tmp_path: Path) -> None:
-    """Within one step of the disk's clock a second change would not be seen."""
-    site = tmp_path / "site"
+@pytest.mark.parametrize("clock", [10**9, 10**9 + 4_000_000])
+def test_a_folder_that_has_just_changed_gets_no_mark(
+    clock: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within one step of the disk's clock a second change would not be seen; where it has parts of
+    a second, the step is short.
+    """
+    site, now = tmp_path / "site", module._now
+    monkeypatch.setattr(module, "_now", lambda root: now(root) // 10**9 * 10**9 + clock % 10**9)
 
     assert {} == put(site, put(site).left()).left().marks
+
+
+def test_a_folder_made_long_ago_gets_a_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where a disk tells parts of a second, a moment is long; a new folder has nothing but its site."""
+    site, now = tmp_path / "site", module._now
+    soon = 10**9 + 4_000_000
+    monkeypatch.setattr(module, "_now", lambda root: now(root) // 10**9 * 10**9 + soon)
+    left = put(site).left()
+    assert {"", "b", "b/c", "d"} == set(left.marks)
+    time.sleep(0.02)  # a disk's clock has steps
+    add_file(site)
+
+    assert ["b/c/la.html"] == left.others(site)
+
+
+def test_a_folder_in_which_something_was_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Of what lay there before nothing is known, so it is looked for the next time."""
+    for step in ("_STEP", "_SHORT_STEP"):
+        monkeypatch.setattr(module, step, -(10**12))
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "la.html").write_bytes(b"x")
+    left = put(site).left()
+
+    assert ["la.html"] == left.others(site)
 
 
 def test_a_disk_that_does_not_tell_gets_no_marks(

@@ -20,8 +20,11 @@ from typing import NamedTuple
 Stamp = tuple[str, int, int, int]
 # By what is seen that something came into a folder or left it: its times and inode.
 Mark = tuple[int, int, int]
-# The longest step of a disk's clock (FAT), and some more: what came within one step is not seen.
+# What came within one step of a disk's clock is not seen. The longest is that of FAT, two seconds;
+# where times have parts of a hundredth, a step is one of a system's clock. And some more.
 _STEP = 3_000_000_000
+_SHORT_STEP = 100_000_000
+_HUNDREDTH = 10_000_000
 
 
 class Left(NamedTuple):
@@ -65,6 +68,11 @@ class Folder:
     files: dict[str, Stamp] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
     _marks: dict[str, Mark] = field(default_factory=dict)
+    _new: bool = False
+
+    def __post_init__(self) -> None:
+        # Nothing is in it but what is put there now.
+        self._new = not self.begun and not (self.path.exists() and any(self.path.iterdir()))
 
     def keep(self, name: str, sha256: str) -> bool:
         """Take a file over from a site before; False where none has it with that digest."""
@@ -117,12 +125,17 @@ class Folder:
 
     def prune(self) -> None:
         """Remove all that is there and does not belong to this site."""
-        if not self.own.files:
+        if not self.own.files and not self._new:
             return
         root, gone = str(self.path), self.own.files.keys() - self.files.keys()
         folders, seen = _folders((*self.files, *gone)), dict[str, Mark]()
-        since = _now(root) - _STEP
-        for name in (*_others(root, self.files, folders, self.own.marks, seen), *gone):
+        now = _now(root)
+        since = now - (_SHORT_STEP if now % _HUNDREDTH else _STEP)
+        if self._new:
+            others, seen = [], {each: _mark(os.lstat(f"{root}/{each}")) for each in folders}
+        else:
+            others = _others(root, self.files, folders, self.own.marks, seen)
+        for name in (*others, *gone):
             if name.endswith("/"):
                 os.rmdir(f"{root}/{name}")  # noqa: PTH106 as above
                 continue
