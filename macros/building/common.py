@@ -3,10 +3,10 @@
 """`write(run, setting, folder)`: all of the site but what is one unit's alone.
 
 usage ← the bare extracts of all units; the shared clauses
-pages of the shared clauses ← usage; how each unit stands to them; glossary; the shell's frames
+pages of the shared clauses ← usage; how each unit stands to them; the shell's frames
 what units show in lists ← the extracts of these units; duties of shared clauses; day
 what they have for each school year ← the extracts of these units; which years; day
-lists and other common pages ← what all units show; glossary; frames
+lists and other common pages ← what all units show; frames
 what the home page shows of them ← what all units show
 filed of shared clauses and hand-written pages ← usage; glossary; hand-written pages
 the feed of all ← the news of all parts
@@ -122,7 +122,6 @@ class _Common:
             units={UnitId(name): each.unit for name, each in found.items() if each.unit},
             agreements=tuple(agreement for each in found.values() for agreement in each.agreements),
             shared=self.run.beside.shared,
-            glossary=self.run.beside.glossary,
         )
 
     @cached_property

@@ -216,7 +216,6 @@ def _told(
         units={unit: each.unit for unit, each in texts.items() if each.unit},
         agreements=tuple(agreement for each in texts.values() for agreement in each.agreements),
         shared=beside.shared,
-        glossary=beside.glossary,
     )
     usage = Usage(archive, common=common)
     was = last.clauses

@@ -196,8 +196,8 @@ class Keys:
 
     @property
     def common(self) -> bytes:
-        """Of what the pages about many units are made with besides."""
-        return digest_of(version(), self._glossary, self._said, self._theme)
+        """Of what the pages about many units are made with besides; they explain no abbreviation."""
+        return digest_of(version(), self._said, self._theme)
 
     @property
     def filed(self) -> bytes:
