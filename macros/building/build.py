@@ -95,7 +95,7 @@ def _between(run: Run) -> tuple[Problem, ...]:
         return run.whole.between()
     cache = run.context.cache
     linked = [run.keys[unit] for unit in sorted(run.whole.linked)]
-    key = (run.names, run.asked, run.uses, *linked)
+    key = (run.names, run.asks, run.uses, *linked)
     found: tuple[Problem, ...] | None = cache.load("between", key, tuple)
     if found is None:
         found = run.whole.between()

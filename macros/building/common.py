@@ -25,7 +25,7 @@ from macros.building.folder import Folder
 from macros.building.run import Run
 from macros.building.shell import Shell
 from macros.building.telling import Telling
-from macros.building.unit import Extract, Maker, Setting
+from macros.building.unit import Maker, Setting, archive_of
 from macros.building.units import in_batches
 from macros.building.version import version
 from macros.cache import Cache
@@ -114,15 +114,7 @@ class _Common:
     @cached_property
     def _bare(self) -> Archive:
         """All units with nothing but what speaks of shared clauses."""
-        return self._archive(self.run.bare)
-
-    def _archive(self, found: Mapping[str, Extract]) -> Archive:
-        """What is known of some units."""
-        return Archive(
-            units={UnitId(name): each.unit for name, each in found.items() if each.unit},
-            agreements=tuple(agreement for each in found.values() for agreement in each.agreements),
-            shared=self.run.beside.shared,
-        )
+        return archive_of(self.run.bare, self.run.beside.shared)
 
     @cached_property
     def _common(self) -> Common:
@@ -162,7 +154,7 @@ class _Common:
             yield self.run.kept(kind, (*self._with, *key, *digests), of, make)
 
     def _found(self, units: Sequence[UnitId], find: Callable[[Archive], V]) -> V:
-        return find(self._archive(self.run.extracts(units)))
+        return find(archive_of(self.run.extracts(units), self.run.beside.shared))
 
 
 def _search(made: _Common, folder: Folder) -> None:

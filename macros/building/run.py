@@ -144,7 +144,7 @@ class Run:
         return digest_of(version(), repr((list(found.texts), others)))
 
     @cached_property
-    def asked(self) -> bytes:
+    def asks(self) -> bytes:
         """A digest of what hand-written pages ask of each other and of all else: where they lead, to
         what in them one can be led, which shared clauses they call.
         """
@@ -154,7 +154,7 @@ class Run:
                 key = version(), text.encode("utf-8", "surrogatepass")
                 found += [
                     repr(path).encode(),
-                    self.kept("asked", key, bytes, partial(_asked, text)),
+                    self.kept("asks", key, bytes, partial(_asks, text)),
                 ]
         return digest_of(*found)
 
@@ -315,7 +315,7 @@ def _rendered(cache: Cache, text: str, make: Callable[[], Rendered]) -> Rendered
     return _kept(cache, "rendered", key, Rendered, make)
 
 
-def _asked(text: str) -> bytes:
+def _asks(text: str) -> bytes:
     """A digest of what a hand-written page asks and offers, wherever in it."""
     page = links.rendered(text)
     called = sorted({repr(use) for _, use in calls(text)})

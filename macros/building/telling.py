@@ -15,7 +15,7 @@ from functools import partial
 
 from macros.building.folder import Folder
 from macros.building.run import Run
-from macros.building.unit import Extract, Maker
+from macros.building.unit import Extract, Maker, archive_of
 from macros.building.units import in_batches, make_lost
 from macros.building.version import version
 from macros.cache import Cache, digest_of
@@ -212,11 +212,7 @@ def _told(
     texts = {each.unit: text for each in asked if (text := _texts(each, last, cache))}
     if len(texts) < len(asked):
         return {}
-    archive = Archive(
-        units={unit: each.unit for unit, each in texts.items() if each.unit},
-        agreements=tuple(agreement for each in texts.values() for agreement in each.agreements),
-        shared=beside.shared,
-    )
+    archive = archive_of(texts, beside.shared)
     usage = Usage(archive, common=common)
     was = last.clauses
     still = {each for each in beside.shared if each in was and was[each] == clauses.get(each)}

@@ -70,6 +70,17 @@ class Extract:
         return digest_of(repr((self.unit, pages)))
 
 
+def archive_of(
+    found: Mapping[str, Extract] | Mapping[UnitId, Extract], shared: Mapping[str, SharedClause]
+) -> Archive:
+    """What extracts tell of some units, with the shared clauses."""
+    return Archive(
+        units={UnitId(unit): each.unit for unit, each in found.items() if each.unit},
+        agreements=tuple(agreement for each in found.values() for agreement in each.agreements),
+        shared=shared,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What is asked of a unit on each build. `digest` stands for its extract, `uses` for the bare
@@ -441,13 +452,10 @@ class Maker:
         """The part with its files, and the unit's own page with holes, packed."""
         content, page = self._framed(drawn)
         files = tuple((path, hashlib.sha256(data).hexdigest()) for path, data in content.items())
-        part, packed, key = (
-            Part(files, drawn.news),
-            zlib.compress(page, _FAST),
-            (self.keys.part(read, brief),),
-        )
-        self.cache.store("part", key, part)
-        self.cache.put("hollow", key, packed)
+        part, packed = Part(files, drawn.news), zlib.compress(page, _FAST)
+        key = self.keys.part(read, brief)
+        self.cache.store("part", (key,), part)
+        self.cache.put("hollow", (key,), packed)
         return part, content, packed
 
     def _framed(self, drawn: Drawn) -> tuple[dict[str, bytes], bytes]:

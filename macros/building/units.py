@@ -90,8 +90,8 @@ def in_batches(
     run: Run, todo: Sequence[T], work: Callable[[Maker, Sequence[T]], list[R]],
     together: int = _TOGETHER, few: int = _FEW,
 ) -> Iterator[R]:  # fmt: skip
-    """What `work` gives for all of these, so many `together` at most, on every core; a few of them are done
-    here, unless there are processes already.
+    """What `work` gives for all of these, at most so many `together`, on every core; a few of them
+    are done here, unless there are processes already.
     """
     if len(todo) <= (few if run.pool is None else 1):
         yield from work(run.maker, todo)
