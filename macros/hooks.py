@@ -137,7 +137,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
 
         def rebuild() -> None:
             nonlocal folder
-            fresh = Folder(site, own=folder.left(), live=True)
+            fresh = Folder(site, own=folder.left())
             try:
                 with watcher.waiting:
                     build(project(config, make, serving=True), fresh)

@@ -26,6 +26,7 @@ from macros.building import placed
 from macros.building.build import build, check, prepare
 from macros.building.folder import Folder
 from macros.building.run import BrokenSourcesError, Project
+from macros.building.shell import Shell, UnknownScriptError
 from macros.building.unit import Extract
 from macros.problem import Severity
 from tests.test_proposal import (
@@ -131,7 +132,7 @@ class Builder:
         self.environment.setenv("QCPH_CACHE", str(self.kept()))
         self.count += 1
         fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
-        served = Folder(self.served.path, own=self.served.left(), live=True)
+        served = Folder(self.served.path, own=self.served.left())
         try:
             build(of(self.root), served)
         except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
@@ -367,7 +368,7 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
     own = of(builder.root)
     if asked:
         own = replace(own, make_shell=lambda *_: pytest.fail("the shell was made again"))
-    build(own, Folder(builder.served.path, own=builder.served.left(), live=True))
+    build(own, Folder(builder.served.path, own=builder.served.left()))
     monkeypatch.undo()
 
     assert asked == read
@@ -493,6 +494,46 @@ def test_the_cache_may_go_at_any_time(damage: str, builder: Builder):
     full = builder.full()
     assert [] == differing(full, contents(builder.served.path))
     assert [] == differing(full, contents(builder.linked.path))
+
+
+def test_a_new_theme_around_what_is_partly_lost(builder: Builder):
+    """Whatever piece of what was drawn is gone is drawn again, and no other file is written."""
+    for number, kind in enumerate(("listed", "front", "pages", "files", "docx")):
+        shutil.rmtree(builder.kept() / kind)
+        sub("mkdocs.yml", "site_name: ", f"site_name: {number} ")(builder.root)
+        before = others(builder.served.path)
+        assert builder.again()
+        assert before == others(builder.served.path), kind
+
+        full = builder.full()
+        assert [] == differing(full, contents(builder.served.path)), kind
+        assert [] == differing(full, contents(builder.linked.path)), kind
+
+
+def others(site: Path) -> dict[str, int]:
+    """The files of units that are no pages, with their place on the disk."""
+    paths = (path for path in (site / "don-vi").rglob("*") if path.is_file())
+    return {str(path): path.stat().st_ino for path in paths if path.suffix != ".html"}
+
+
+@pytest.mark.parametrize("address", ["don-vi/truong-la/cong-doan/", "don-vi/truong-la/"])
+def test_a_page_with_a_foreign_script_changes_nothing(
+    address: str, builder: Builder, monkeypatch: pytest.MonkeyPatch
+):
+    """Whatever else was edited: what readers have is as it was."""
+    before = contents(builder.served.path)
+    plain = Shell.approve
+
+    def approve(self: Shell, html: str, of: str) -> None:
+        plain(self, f"{html}<script>x</script>" if of == address else html, of)
+
+    monkeypatch.setattr(Shell, "approve", approve)
+    sub(OPEN, "giao ban", "giao ban tuần")(builder.root)
+    sub("docs/don-vi/truong-la/cong-doan/2025-2026.md", "5.000.000", "6.000.000")(builder.root)
+    with pytest.raises(UnknownScriptError, match=address):
+        builder.again()
+
+    assert [] == differing(before, contents(builder.served.path))
 
 
 @pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root writes everywhere")

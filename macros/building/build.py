@@ -31,7 +31,7 @@ def check(root: Path, left_out: AbstractSet[str] = frozenset()) -> tuple[Problem
     """
     run = Run.of(root, left_out)
     with run.ended, undisturbed():
-        make_all(run, None)
+        make_all(run)
         problems = _problems(run)
         run.keep_together()
         return problems
@@ -50,15 +50,14 @@ def build(project: Project, folder: Folder) -> None:
 
 def _build(run: Run, project: Project, folder: Folder) -> None:
     if any(problem.severity is Severity.ERROR for problem in run.written):
-        make_all(run, None)
+        make_all(run)
         raise BrokenSourcesError(_problems(run))
     setting = Setting(project.as_of, _shell(project, run))
-    run.context = replace(run.context, setting=setting)
-    make_all(run, folder)
+    run.context = replace(run.context, setting=setting, folder=folder.apart())
+    make_all(run)
     problems = _problems(run)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise BrokenSourcesError(problems)
-    _put_parts(run, folder)
     common.write(run, setting, folder)
     folder.prune()
     run.keep_together()
@@ -76,7 +75,7 @@ def prepare(project: Project, shard: int, shards: int) -> int:
         setting = Setting(project.as_of, _shell(project, run))
         run.context = replace(run.context, setting=setting)
         with run.ended:
-            make_all(run, None, mine)
+            make_all(run, mine)
         problems |= {problem for each in run.briefs.values() for problem in each.problems}
         problems |= {*run.whole.elsewhere()}
     if any(problem.severity is Severity.ERROR for problem in problems):
@@ -103,21 +102,6 @@ def _between(run: Run) -> tuple[Problem, ...]:
         if not any(unit_of(problem.path) or is_by_hand(problem.path) for problem in found):
             cache.store("between", key, found)
     return found
-
-
-def _put_parts(run: Run, folder: Folder) -> None:
-    """The files of every unit, but for its own page, which says something of others too."""
-    for unit, part in run.parts.items():
-        if stamps := run.stamps.get(unit):
-            folder.files |= stamps
-            continue
-        lacking = [path for path, digest in part.files if not folder.keep(path, digest)]
-        if lacking:
-            content = run.maker.content(run.keys[unit], run.briefs[unit])
-            if content is None:
-                content = run.maker.make(unit, run.found.units[unit]).content
-            for path in lacking:
-                folder.write(path, content[path])
 
 
 def _shell(project: Project, run: Run) -> Shell:

@@ -1,6 +1,6 @@
 # The pages about many units, and the search index, put together from what is kept of each.
 # Hides: which of them hang on what.
-"""`write(run, setting, folder)`: all of the site but what is one unit's alone.
+"""`write(run, setting, folder)`: the whole site.
 
 usage ← the bare extracts of all units; the shared clauses
 pages of the shared clauses ← usage; how each unit stands to them; the shell's frames
@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from macros.archive import read_unit
 from macros.building.folder import Folder
+from macros.building.putting import put_all
 from macros.building.run import Run
 from macros.building.shell import Shell
 from macros.building.telling import Telling
@@ -31,7 +32,7 @@ from macros.building.version import version
 from macros.cache import Cache
 from macros.exchange.subscriptions import feed_of_all
 from macros.lists import Lists, Shown, register, shown, years_of
-from macros.markup import ENVIRONMENT
+from macros.markup import ENVIRONMENT, SitePage
 from macros.model import Archive, UnitId
 from macros.render import FEED
 from macros.search import (
@@ -56,9 +57,11 @@ _FEW = 16
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
-    """Everything into the folder that is not the part of a unit."""
+    """Everything into the folder, of units that were drawn."""
     made = _Common(run, setting)
-    pages = made.write(folder)
+    telling = Telling(run, made.common)
+    put_all(run, folder, telling)
+    pages = made.write(folder, telling)
     for path, data in {**setting.shell.files, **made.glanced()}.items():
         folder.write(path, data)
     _search(made, folder)
@@ -77,20 +80,33 @@ class _Common:
         duties = sorted((name, each.duties) for name, each in run.beside.shared.items())
         self._with = version(), repr(duties).encode(), str(setting.as_of).encode()
 
-    def write(self, folder: Folder) -> Sequence[str]:
+    def write(self, folder: Folder, telling: Telling) -> Sequence[str]:
         """The pages about many units; their paths."""
-        keys = self.run.maker.keys
-        telling = Telling(self.run, self._common, folder)
-        shared = self.run.put(
-            folder,
-            "shared",
-            (keys.common, self.run.uses, *telling.rows),
-            lambda: self._shared(telling),
-        )
-        lists = self.run.put(
-            folder, "lists", (keys.common, self.run.units, *self._with), self._pages
-        )
+        run = self.run
+        of_shared, of_lists = (run.uses, *telling.rows), (run.units, *self._with)
+        shared = self._put_pages(folder, "shared", of_shared, lambda: self._shared(telling))
+        lists = self._put_pages(folder, "lists", of_lists, self._pages)
+        key = run.maker.keys.common, *of_lists
+        run.put(folder, "tables", key, lambda: dict(self._lists.files()))
         return [*shared, *lists]
+
+    def _put_pages(
+        self, folder: Folder, kind: str, key: Sequence[bytes],
+        pages: Callable[[], Mapping[str, Callable[[], SitePage]]],
+    ) -> Sequence[str]:  # fmt: skip
+        """Put pages that depend on a key, given by address, into a folder; their paths. They are
+        drawn once, whatever the theme around them.
+        """
+        keys, page = self.run.maker.keys, self.setting.shell.page
+
+        def drawn() -> list[SitePage]:
+            return [make() for make in pages().values()]
+
+        def framed() -> dict[str, bytes]:
+            found = self.run.kept(f"{kind}-drawn", (keys.common, *key), list, drawn)
+            return {f"{each.address}index.html": page(each) for each in found}
+
+        return self.run.put(folder, kind, (keys.common, keys.theme, *key), framed)
 
     def glanced(self) -> Mapping[str, bytes]:
         """The hand-written pages that show the latest year."""
@@ -107,7 +123,7 @@ class _Common:
         """What is filed of the shared clauses."""
 
         def found() -> list[SharedTexts]:
-            return shared_texts(Usage(self._bare, common=self._common))
+            return shared_texts(Usage(self._bare, common=self.common))
 
         return self.run.kept("filed", (version(), self.run.uses), list, found)
 
@@ -117,21 +133,16 @@ class _Common:
         return archive_of(self.run.bare, self.run.beside.shared)
 
     @cached_property
-    def _common(self) -> Common:
+    def common(self) -> Common:
         key = version(), self.run.uses
         return self.run.kept("usage", key, Common, lambda: Usage(self._bare).common)
 
-    def _shared(self, telling: Telling) -> dict[str, bytes]:
+    def _shared(self, telling: Telling) -> Mapping[str, Callable[[], SitePage]]:
         own = telling.standings(self._bare)
-        usage = Usage(self._bare, common=self._common, standings=own)
-        page = self.setting.shell.page
-        return {f"{name}index.html": page(make()) for name, make in shared_pages(usage).items()}
+        return shared_pages(Usage(self._bare, common=self.common, standings=own))
 
-    def _pages(self) -> dict[str, bytes]:
-        page = self.setting.shell.page
-        pages = self._lists.pages().items()
-        files = {f"{address}index.html": page(make()) for address, make in pages}
-        return {**files, **dict(self._lists.files())}
+    def _pages(self) -> Mapping[str, Callable[[], SitePage]]:
+        return self._lists.pages()
 
     @cached_property
     def _lists(self) -> Lists:
@@ -162,7 +173,7 @@ def _search(made: _Common, folder: Folder) -> None:
     run, setting = made.run, made.setting
     shell, short = setting.shell, run.beside.glossary.abbreviations
     key = run.maker.keys.filed, run.uses, shell.told
-    of = {unit: run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.parts}
+    of = {unit: run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.briefs}
 
     @cache
     def others() -> list[Segment]:
@@ -183,7 +194,7 @@ def _groups(run: Run, setting: Setting, of: Mapping[str, bytes]) -> Iterator[Gro
     """What is filed of all units, by the keys of that; groups in which nothing changed are taken
     over, and in the others what is filed of those neighbours of whom none changed.
     """
-    every = [[of[unit] for unit in units] for units in groups(run.parts)]
+    every = [[of[unit] for unit in units] for units in groups(run.briefs)]
     cache = run.context.cache
     found = [cache.load("group", keys, Group) for keys in every]
     lost = [place for place, group in enumerate(found) if group is None]

@@ -43,28 +43,17 @@ class Left(NamedTuple):
 _NOTHING = Left()
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where processes write their parts of a site; `begun`: files of another are there."""
-
-    path: Path
-    begun: bool
-
-
 @dataclass
 class Folder:
     """Where a site is written. `own`: what is there already; what stays of it is left
     alone. `earlier` and `stamps`: the folder of another site that was written before, and its
-    files; what stays of them is linked. `live`: readers have the folder while it is written.
-    `begun`: files may be there of which nothing is known here.
+    files; what stays of them is linked.
     """
 
     path: Path
     earlier: Path | None = None
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     own: Left = _NOTHING
-    live: bool = False
-    begun: bool = False
     files: dict[str, Stamp] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
     _marks: dict[str, Mark] = field(default_factory=dict)
@@ -72,7 +61,7 @@ class Folder:
 
     def __post_init__(self) -> None:
         # Nothing is in it but what is put there now.
-        self._new = not self.begun and not (self.path.exists() and any(self.path.iterdir()))
+        self._new = not (self.path.exists() and any(self.path.iterdir()))
 
     def keep(self, name: str, sha256: str) -> bool:
         """Take a file over from a site before; False where none has it with that digest."""
@@ -114,7 +103,7 @@ class Folder:
             return
         target = self._place(name)
         # Another file under the old name: the old one may be read, or be a link to the site before.
-        fresh = f"{target}.new" if self.own.files or self.begun else target
+        fresh = f"{target}.new" if self.own.files else target
         with open(fresh, "wb") as file:  # noqa: PTH123 tens of thousands of files
             file.write(data)
             file.flush()
@@ -144,6 +133,15 @@ class Folder:
         for name in gone:
             _drop_empty(root, name)
         self._marks = {folder: mark for folder, mark in seen.items() if max(mark[:2]) < since}
+
+    def apart(self) -> Folder:
+        """The same place for who puts only some files there and gives them back as `taken`."""
+        return Folder(self.path, self.earlier, self.stamps, self.own)
+
+    def taken(self) -> dict[str, Stamp]:
+        """What was put there since the last time."""
+        found, self.files = self.files, {}
+        return found
 
     def left(self) -> Left:
         """The site as it is now, for the next build. Call it when all is written."""
@@ -232,11 +230,3 @@ def _drop_empty(root: str, name: str) -> None:
     with suppress(OSError):
         while name := name.rpartition("/")[0]:
             os.rmdir(f"{root}/{name}")  # noqa: PTH106 as above
-
-
-def written(site: Site, files: Iterable[tuple[str, bytes, str]]) -> dict[str, Stamp]:
-    """Write files with their digests into a site; what they are then."""
-    folder = Folder(site.path, begun=site.begun)
-    for name, data, sha256 in files:
-        folder.write(name, data, sha256)
-    return folder.files

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ProcessPoolExecutor
@@ -19,7 +18,7 @@ from typing import TypeVar
 
 from macros import links
 from macros.archive import Beside, Snapshot, read_beside, snapshot, unit_of
-from macros.building.folder import Folder, Stamp
+from macros.building.folder import Folder
 from macros.building.shell import Kept, Shell
 from macros.building.unit import Brief, Context, Extract, Maker, Part, Rest
 from macros.building.version import version
@@ -79,7 +78,6 @@ class Run:
     keys: dict[str, bytes] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     rest: dict[str, Rest] = field(default_factory=dict)
-    stamps: dict[str, dict[str, Stamp]] = field(default_factory=dict)
     told: dict[str, tuple[tuple[str, bytes], ...]] = field(default_factory=dict)
     pool: ProcessPoolExecutor | None = None
     ended: ExitStack = field(default_factory=ExitStack)
@@ -210,17 +208,6 @@ class Run:
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
         return self._of(unit, "newest", lambda rest: rest.newest)
-
-    def has_page(self, unit: str) -> bool:
-        """Whether a unit's own page, with holes, is at hand."""
-        key = self.maker.keys.part(self.keys[unit], self.briefs[unit])
-        return unit in self.rest or self.context.cache.has("hollow", (key,))
-
-    def page(self, unit: str) -> str:
-        """That page."""
-        key = self.maker.keys.part(self.keys[unit], self.briefs[unit])
-        kept = None if unit in self.rest else self.context.cache.get("hollow", (key,))
-        return zlib.decompress(kept or self._rest(unit).page).decode()
 
     def _of(self, unit: str, kind: str, take: Callable[[Rest], Extract]) -> Extract:
         if unit not in self.rest:

@@ -1,25 +1,22 @@
 # What the page of a unit says of others, put in when all units are known.
 # Hides: that neighbouring units are told of together, and from how they stood the last time; that
 # what was told lies apart, and is looked at only where a page is made of it.
-"""`Telling(run, common, folder)`: each unit's own page, and how all units stand to the shared
+"""`Telling(run, common)`: what fills each unit's own page, and how all units stand to the shared
 clauses.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from macros.building.folder import Folder
 from macros.building.run import Run
 from macros.building.unit import Extract, Maker, archive_of
-from macros.building.units import in_batches, make_lost
+from macros.building.units import in_batches
 from macros.building.version import version
 from macros.cache import Cache, digest_of
-from macros.markup import filled
 from macros.model import Archive, SeriesId, UnitId
 from macros.publish import Publication
 from macros.render import Contact
@@ -81,13 +78,10 @@ class _Neighbours:
 
 
 class Telling:
-    """What is told of each unit. Only where something of that changed is it told again. Its own page
-    goes into the folder.
-    """
+    """What is told of each unit. Only where something of that changed is it told again."""
 
-    def __init__(self, run: Run, common: Common, folder: Folder) -> None:
+    def __init__(self, run: Run, common: Common) -> None:
         self._run = run
-        self._folder = folder
         self._common = common
         self._clauses = {
             name: repr(
@@ -101,7 +95,7 @@ class Telling:
             for name, digest in run.context.clauses.items()
         }
         self._words: dict[UnitId, _Words] = {}
-        self._stretches = stretches(groups(run.parts))
+        self._stretches = stretches(groups(run.briefs))
         keys = self._keys()
         self._told = {
             unit: found
@@ -111,13 +105,12 @@ class Telling:
         self._tell([each for each in self._stretches if not self._told.keys() >= {*each}])
         for unit, key in keys.items():
             run.maker.held["told", key] = self._told[unit]
-        self._put([unit for unit in run.parts if not self._keep(unit)])
-        run.told |= {unit: (("told", key), self._own(unit)) for unit, key in keys.items()}
+        run.told |= {unit: (("told", key), self.own(unit)) for unit, key in keys.items()}
 
     @property
     def rows(self) -> list[bytes]:
         """The digests of what the pages of the shared clauses show of each unit, in their order."""
-        return [self._told[unit].rows for unit in self._run.parts]
+        return [self._told[unit].rows for unit in self._run.briefs]
 
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
@@ -134,7 +127,9 @@ class Telling:
         tell of the shared clauses, those, the name of its successor.
         """
         run, shared = self._run, digest_of(repr(sorted(self._clauses.items())))
-        drawn = {unit: run.maker.keys.drawn(run.keys[unit], run.briefs[unit]) for unit in run.parts}
+        drawn = {
+            unit: run.maker.keys.drawn(run.keys[unit], each) for unit, each in run.briefs.items()
+        }
         return {unit: digest_of(own, shared, self._after(unit)) for unit, own in drawn.items()}
 
     def _after(self, unit: str) -> str:
@@ -156,26 +151,17 @@ class Telling:
                 lost += [] if found else [units]
             asked = lost
 
-    def _own(self, unit: str) -> tuple[str, bytes]:
+    def own(self, unit: str) -> tuple[str, bytes]:
         """By what the digest of a unit's own page is held."""
         run = self._run
         part = run.maker.keys.part(run.keys[unit], run.briefs[unit])
         return "own", part + self._told[unit].holes
 
-    def _keep(self, unit: str) -> bool:
-        """Take a unit's own page over, where it is known and there."""
-        digest = self._run.maker.held.get(self._own(unit))
-        return isinstance(digest, str) and self._folder.keep(_address(unit), digest)
-
-    def _put(self, units: Sequence[str]) -> None:
-        """The own pages of units into the folder."""
-        run, lost = self._run, {*units}
-        make_lost(run, [unit for unit in units if not run.has_page(unit)])
-        self._take([each for each in self._stretches if lost & {*each}])
-        for unit in units:
-            html = filled(run.page(unit), self._words[UnitId(unit)].holes).encode()
-            digest = run.maker.held[self._own(unit)] = hashlib.sha256(html).hexdigest()
-            self._folder.write(_address(unit), html, digest)
+    def holes(self, units: Sequence[UnitId]) -> dict[UnitId, Mapping[str, str]]:
+        """By unit what fills the holes of its own page."""
+        asked = {*units}
+        self._take([each for each in self._stretches if asked & {*each}])
+        return {unit: self._words[unit].holes for unit in units}
 
     def _take(self, asked: Sequence[Sequence[UnitId]]) -> None:
         """Have at hand what was told of runs of neighbours: now, or kept, or told again."""
@@ -236,6 +222,8 @@ def _told(
         own = standings[each.unit]
         rows = {series: standing.rows for series, standing in own.items()}
         holes = publication.beside(each.unit, each.after)
+        if setting:
+            setting.shell.approve("".join(holes.values()), f"don-vi/{each.unit}/")
         told = Told(digest_of(repr(holes)), digest_of(repr(rows)))
         found[each.unit] = _Words(told, holes, rows)
         units[each.unit] = _Last(each.read, texts[each.unit], own)
@@ -256,7 +244,3 @@ def _of_words(told: Mapping[UnitId, Told]) -> list[bytes]:
     """What was told of neighbours is kept by."""
     own = [part for unit, each in told.items() for part in (unit.encode(), each.holes, each.rows)]
     return [version(), *own]
-
-
-def _address(unit: str) -> str:
-    return f"don-vi/{unit}/index.html"

@@ -1,14 +1,12 @@
 # One unit: from its own files to its part of the site.
 # Hides: what a unit's part depends on (`Keys`), and what of it is kept.
-# Refuses: to look at other units. What its pages say of those is put in afterwards (`telling`).
+# Refuses: to look at other units. What its own page says of those is told in `telling`.
 """`Maker(context).make(unit_id, files)`: a pure function of a unit's files and of what stands beside
 all units, with its results kept by content.
 """
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +16,8 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from macros import checks, keeping, safety
 from macros.archive import Beside, Originals, Snapshot, read_unit
+from macros.building.drawn import Drawn
+from macros.building.folder import Folder
 from macros.building.shell import Shell
 from macros.building.version import version
 from macros.cache import Cache, digest_of
@@ -25,7 +25,7 @@ from macros.calendar import turning_days
 from macros.exchange import subscriptions
 from macros.exchange.feed import Entry as News
 from macros.exchange.subscriptions import news
-from macros.markup import ENVIRONMENT, SitePage
+from macros.markup import ENVIRONMENT
 from macros.model import (
     Agreement,
     Archive,
@@ -46,7 +46,6 @@ from macros.usage import newest_texts
 
 V = TypeVar("V")
 Entry = tuple[str, str]
-_FAST = 1  # of zlib: pages shrink to an eighth at little cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +103,6 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A unit's pages before the theme is around them, its own first, and its other files by path.
-    `documents` are files that are kept one by one: by path their kind and key.
-    """
-
-    pages: tuple[SitePage, ...]
-    files: Mapping[str, bytes]
-    documents: Mapping[str, tuple[str, tuple[bytes, ...]]]
-    news: tuple[News, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """A unit's files in the site, but for its own page, by path with their digests. `news` are for
     the feed of all units, where the site has an address.
@@ -128,27 +115,25 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rest:
     """What is seldom asked of a unit: its extracts; `newest`: the bare one with its newest texts,
-    whole; `page`: its own page with holes, packed.
+    whole.
     """
 
     extract: Extract
     bare: Extract
     newest: Extract = Extract(None, ())
-    page: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """What was made of a unit just now. `held`: what each build asks of it, by kind and key.
-    `rest`, where that is not kept.
+    `drawn`, and `rest` where that is not kept.
     """
 
     key: bytes
     brief: Brief
-    part: Part | None = None
-    content: Mapping[str, bytes] = field(default_factory=dict)
     held: Mapping[tuple[str, bytes], object] = field(default_factory=dict)
     rest: Rest | None = None
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +147,14 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the parts of all units are made with; `clauses` are the digests of the shared clauses'
-    files. Without a setting units are read and checked only.
+    files, `folder` is where the site is written. Without a setting units are read and checked only.
     """
 
     beside: Beside
     clauses: Mapping[str, bytes]
     cache: Cache
     setting: Setting | None = None
+    folder: Folder | None = None
 
 
 class Keys:
@@ -178,7 +164,7 @@ class Keys:
     extract, bare extract, newest texts ← read
     words ← read
     drawn ← read; the last turning day that has come; the entries of the glossary that its words can
-        hold; what the configuration says in pages
+        hold; what the configuration says in pages; the scripts that may stand there
     part ← drawn; the theme (frames, names of assets)
     segment ← read; the last turning day that has come; the same entries
     telling ← drawn; what all units tell of the shared clauses; their files; the successor's name
@@ -203,12 +189,13 @@ class Keys:
         self._parts: dict[bytes, bytes] = {}
         setting = context.setting
         self._said = digest_of(repr(_of_pages(setting.shell))) if setting else b""
-        self._theme = digest_of(repr(_around_pages(setting.shell))) if setting else b""
+        # Of what stands around pages.
+        self.theme = digest_of(repr(_around_pages(setting.shell))) if setting else b""
 
     @property
     def common(self) -> bytes:
         """Of what the pages about many units are made with besides; they explain no abbreviation."""
-        return digest_of(version(), self._said, self._theme)
+        return digest_of(version(), self._said)
 
     @property
     def filed(self) -> bytes:
@@ -241,7 +228,7 @@ class Keys:
         """Of a unit's files in the site."""
         found = self._parts.get(read)
         if found is None:
-            found = digest_of(self.drawn(read, brief), self._theme)
+            found = digest_of(self.drawn(read, brief), self.theme)
             if ("entries", self.entries(read)) in self._held:
                 self._parts[read] = found
         return found
@@ -332,49 +319,27 @@ class Maker:
         """The words of a unit, if they are kept."""
         return self.cache.load("words", (read,), str)
 
-    def content(self, read: bytes, brief: Brief) -> Mapping[str, bytes] | None:
-        """The files of a part that was made before, if all are still kept."""
-        drawn = self._drawn(read, brief)
-        return self._framed(drawn)[0] if drawn else None
+    def is_drawn(self, read: bytes, brief: Brief) -> bool:
+        """Whether the unit's pages were drawn before."""
+        return self.part(read, brief) is not None or self.drawn(read, brief).is_kept
 
-    def _drawn(self, read: bytes, brief: Brief) -> Drawn | None:
-        """The unit's pages as they were drawn before, if all that belongs to them is still kept."""
-        found = self.cache.load("drawn", (self.keys.drawn(read, brief),), Drawn, packed=True)
-        if found is None:
-            return None
-        files = dict(found.files)
-        for path, (kind, of) in found.documents.items():
-            document = self.cache.get(kind, of)
-            if document is None:
-                return None
-            files[path] = document
-        return replace(found, files=files)
+    def drawn(self, read: bytes, brief: Brief) -> Drawn:
+        """What was drawn of a unit."""
+        return Drawn(self.cache, self.keys.drawn(read, brief))
 
     # --- what is made ---
 
     def make(self, unit_id: str, found: Snapshot) -> Made:
-        """Read a unit, check it, and unless it has errors make its part of the site. Where only the
-        theme is another than before, it is put around the pages that were drawn then.
-        """
-        made = self._made_before(self.keys.files(found)) or self.made_anew(unit_id, found)
+        """Read a unit, check it, and unless it has errors draw its pages."""
+        made = self.made_anew(unit_id, found)
         # A process that makes units need not send what can be loaded.
-        of = {"extract": made.key, "bare": made.key}
-        if made.part:
-            of |= {"newest": made.key, "hollow": self.keys.part(made.key, made.brief)}
-        kept = all(self.cache.has(kind, (key,)) for kind, key in of.items())
-        return replace(made, rest=None) if kept else made
-
-    def _made_before(self, files: bytes) -> Made | None:
-        known = self.known(files) if self.context.setting else None
-        drawn = self._drawn(*known) if known else None
-        if known is None or drawn is None:
-            return None
-        key, brief = known
-        part, content, _ = self._put_in_frames(key, brief, drawn)
-        return Made(key, brief, part, content, {("part", self.keys.part(key, brief)): part})
+        kinds = ["extract", "bare", *(["newest"] if made.drawn else [])]
+        if all(self.cache.has(kind, (made.key,)) for kind in kinds):
+            made = replace(made, rest=None)
+        return replace(made, drawn=None)
 
     def made_anew(self, unit_id: str, found: Snapshot) -> Made:
-        """The same, whatever is kept, with the rest."""
+        """The same, with the rest and what was drawn."""
         files, beside = self.keys.files(found), self.context.beside
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
         originals = _Watched(beside.originals)
@@ -407,19 +372,15 @@ class Maker:
         for (kind, own_key), value in held.items():
             self.cache.store(kind, (own_key,), value)
         if setting:
-            part, content, page = self._published(UnitId(unit_id), archive, made, setting)
+            drawn = self._draw(UnitId(unit_id), archive, made, setting)
             newest = _newest(archive, bare)
             self.cache.store("newest", (key,), newest, packed=True)
-            rest = Rest(extract, bare, newest, page)
-            made = replace(made, part=part, content=content, rest=rest)
-            held["part", self.keys.part(key, brief)] = part
+            made = replace(made, drawn=drawn, rest=Rest(extract, bare, newest))
             entries = "entries", self.keys.entries(key)
             held |= {entries: self.held[entries]} if entries in self.held else {}
         return replace(made, held=held)
 
-    def _published(
-        self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting
-    ) -> tuple[Part, Mapping[str, bytes], bytes]:
+    def _draw(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Drawn:
         from macros.exchange.documents import documents  # noqa: PLC0415 slow to import
 
         shell, as_of = setting.shell, setting.as_of
@@ -428,6 +389,8 @@ class Maker:
         found = tuple(offered)
         publication.offers(each.address for each in found)
         pages = {address: make() for address, make in publication.of_unit(unit_id).items()}
+        for page in pages.values():
+            shell.approve(page.html, page.address)
         own = pages.pop(f"don-vi/{unit_id}/")
         files = dict(publication.files_of(unit_id))
         # A feed is nothing without whole addresses.
@@ -436,36 +399,11 @@ class Maker:
         segment = unit_segment(archive, unit_id, as_of)
         files |= text_files(segment)
         self.cache.store("words", (made.key,), _words(archive, segment))
-        kept = {each.address: (each.kind, each.key) for each in found}
-        drawn = Drawn((own, *pages.values()), files, kept, told)
-        drawn_key = self.keys.drawn(made.key, made.brief)
-        self.cache.store("drawn", (drawn_key,), drawn, packed=True)
-        whole = {each.address: self.cache.of(each.kind, each.key, each.make) for each in found}
+        drawn = self.drawn(made.key, made.brief)
+        drawn.keep(own, (*pages.values(),), files, found, told)
         segment_key = self.keys.segment(made.key, made.brief)
         self.cache.store("segment", (segment_key,), replace(segment, texts=()))
-        drawn = replace(drawn, files={**files, **whole})
-        return self._put_in_frames(made.key, made.brief, drawn)
-
-    def _put_in_frames(
-        self, read: bytes, brief: Brief, drawn: Drawn
-    ) -> tuple[Part, Mapping[str, bytes], bytes]:
-        """The part with its files, and the unit's own page with holes, packed."""
-        content, page = self._framed(drawn)
-        files = tuple((path, hashlib.sha256(data).hexdigest()) for path, data in content.items())
-        part, packed = Part(files, drawn.news), zlib.compress(page, _FAST)
-        key = self.keys.part(read, brief)
-        self.cache.store("part", (key,), part)
-        self.cache.put("hollow", (key,), packed)
-        return part, content, packed
-
-    def _framed(self, drawn: Drawn) -> tuple[dict[str, bytes], bytes]:
-        """The files of a part, and the unit's own page, with holes."""
-        if self.context.setting is None:
-            raise RuntimeError("no theme before a page")
-        around = self.context.setting.shell.page
-        own, *others = drawn.pages
-        content = {f"{page.address}index.html": around(page) for page in others}
-        return {**content, **drawn.files}, around(own)
+        return drawn
 
 
 def _words(archive: Archive, segment: Segment) -> str:
@@ -476,14 +414,14 @@ def _words(archive: Archive, segment: Segment) -> str:
 
 def _of_pages(shell: Shell) -> tuple[object, ...]:
     """What of a shell the pages of a unit say."""
-    return shell.site_url, shell.contact, shell.downloads
+    return shell.site_url, shell.contact, shell.downloads, list(shell.scripts)
 
 
 def _around_pages(shell: Shell) -> tuple[object, ...]:
     """What of a shell stands around them."""
     return (
         sorted(shell.frames.items(), key=repr), list(shell.leaf), list(shell.branch),
-        sorted(shell.names.items()), list(shell.scripts), shell.site_url,
+        sorted(shell.names.items()), shell.site_url,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 # All units, on every core.
 # Hides: processes, and that those of which nothing is known anew are not even looked for one by one.
-"""`make_all(run, folder)`: fill in what is known of units, and make those of which something is not."""
+"""`make_all(run)`: fill in what is known of units, and make those of which something is not."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from macros.archive import Snapshot
-from macros.building.folder import Folder, Site, Stamp, written
 from macros.building.run import Run
 from macros.building.unit import Context, Made, Maker
 
@@ -30,10 +28,8 @@ R = TypeVar("R")
 _maker: Maker | None = None
 
 
-def make_all(run: Run, folder: Folder | None, units: Sequence[str] | None = None) -> None:
-    """Fill in what is known of all units, or of some; make those of which something is not. The
-    files of these go into the folder, unless readers have it.
-    """
+def make_all(run: Run, units: Sequence[str] | None = None) -> None:
+    """Fill in what is known of all units, or of some; make those of which something is not."""
     todo: list[tuple[str, Snapshot]] = []
     if units is None:
         run.take_together()
@@ -42,48 +38,19 @@ def make_all(run: Run, folder: Folder | None, units: Sequence[str] | None = None
         known = run.maker.known(run.files[unit])
         if known:
             run.keys[unit], run.briefs[unit] = known
-            if run.context.setting is None:
-                continue
-            if part := run.maker.part(*known):
-                run.parts[unit] = part
+            if run.context.setting is None or run.maker.is_drawn(*known):
                 continue
         todo.append((unit, found))
-    # What readers have gets nothing before all is known to be right.
-    site = Site(folder.path, bool(folder.own.files)) if folder and not folder.live else None
-    for unit, made, stamps in in_batches(run, todo, partial(_make_batch, site)):
+    for unit, made in in_batches(run, todo, _make_batch):
         run.keys[unit], run.briefs[unit] = made.key, made.brief
         if made.rest:
             run.rest[unit] = made.rest
         run.maker.held |= made.held
-        if made.part:
-            run.parts[unit] = made.part
-        run.stamps[unit] = stamps
     run.briefs = {unit: run.briefs[unit] for unit in run.found.units if unit in run.briefs}
-    run.parts = {unit: run.parts[unit] for unit in run.found.units if unit in run.parts}
 
 
-def make_lost(run: Run, units: Sequence[str]) -> None:
-    """Make units again of which not all is kept that is seldom asked."""
-    todo = [(unit, run.found.units[unit]) for unit in units]
-    for unit, made, _ in in_batches(run, todo, partial(_make_batch, None)):
-        if made.rest:
-            run.rest[unit] = made.rest
-
-
-def _make_batch(
-    site: Site | None, maker: Maker, units: Sequence[tuple[str, Snapshot]]
-) -> list[tuple[str, Made, dict[str, Stamp]]]:
-    """Make some units; their files go straight into the new site."""
-    done = []
-    for unit, found in units:
-        made = maker.make(unit, found)
-        stamps = {}
-        if site and made.part:
-            digests = dict(made.part.files)
-            files = ((path, data, digests[path]) for path, data in made.content.items())
-            stamps = written(site, files)
-        done.append((unit, replace(made, content={}), stamps))
-    return done
+def _make_batch(maker: Maker, units: Sequence[tuple[str, Snapshot]]) -> list[tuple[str, Made]]:
+    return [(unit, maker.make(unit, found)) for unit, found in units]
 
 
 def in_batches(
