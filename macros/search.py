@@ -33,7 +33,6 @@ from macros.postings import (
     Run,
     Shorts,
     coded,
-    coded_numbers,
     joined,
     most_common,
     packed,
@@ -43,7 +42,7 @@ from macros.usage import Usage, in_words
 
 V = TypeVar("V")
 FOLDER = "tim/"
-_FORM = 2
+_FORM = 3
 # Records in one file of texts: a result costs one file.
 _TOGETHER = 16
 # Words at which a text is a bit longer, and longer still.
@@ -53,6 +52,8 @@ _OFFERED = 4000
 # Units of a group, and of 256 units how many may begin one: 32 a group on average.
 _FEWEST, _LARGEST, _BEGINNING = 16, 64, 16
 _SHORT = 8  # units of a stretch
+# Letters that stand for numbers: from the first after the quotation mark.
+_FIRST, _BACKSLASH, _SURROGATES, _SURROGATES_END = 35, 92, 0xD800, 0xE000
 _KINDS = ("unit", "agreement", "heading", "clause", "shared", "page")
 _STANDINGS = {each: place for place, each in enumerate(Standing)}
 _FACTS = (
@@ -313,22 +314,27 @@ def index_files(
             folders[folder].append((first, name))
             yield f"{FOLDER}{folder}/{name}.bin", digest.digest()[:4] + data
     sorts = _Table()
-    column = b""
+    column = ""
     for group in made:
-        places = [sorts.place(sort) for sort in group.sorts]
-        column += coded_numbers([places[number] for number in group.column])
-    mark = hashlib.sha256(column)
-    yield f"{FOLDER}cot.bin", mark.digest()[:4] + column
+        letters = [_letter(sorts.place(sort)) for sort in group.sorts]
+        column += "".join(letters[number] for number in group.column)
     contents = {
         **_contents(made),
         "sorts": [sort.listed() for sort in sorts.values],
         "short": sorted(abbreviations.items()),
         "words": folders["chu"],
         "pairs": folders["cap"],
-        "column": mark.hexdigest()[:8],
+        # Of every record its sort, as a letter: no other form is as short once it is compressed.
+        "column": column,
         "common": " ".join(most_common([group.run for group in made], _OFFERED)),
     }
     yield f"{FOLDER}muc-luc.json", _json(contents)
+
+
+def _letter(number: int) -> str:
+    """A small number as a letter that JSON writes as it is; those of surrogates are left out."""
+    code = number + _FIRST + (number >= _BACKSLASH - _FIRST)
+    return chr(code if code < _SURROGATES else code + _SURROGATES_END - _SURROGATES)
 
 
 def _contents(made: Sequence[Group]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ export const base = new URL("..", document.querySelector("form.find").action).hr
 
 let opened = null;
 
-// The engine, ready to be asked; after a failure it is tried again.
-export function ready() {
-  opened ??= import("./tim.js").then(() => window.qcphSearch.open(base)).catch((failed) => {
+// The engine, ready to be asked; after a failure it is tried again. `begun`: the answer to a request
+// for the index's contents, where that was made already.
+export function ready(begun) {
+  opened ??= import("./tim.js").then(() => window.qcphSearch.open(base, begun)).catch((failed) => {
     opened = null;
     throw failed;
   });

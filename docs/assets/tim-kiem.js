@@ -21,7 +21,19 @@ let telling = 0;
 let active = -1;
 let modules = null;
 
-const results = () => (modules ??= import("./tim-ket-qua.js"));
+// All that a search begins with is asked for at once, and not each by the one before: over a slow
+// line that is three ways there and back.
+function results() {
+  if (!modules) {
+    const contents = fetch(new URL("../tim/muc-luc.json", form.action), { cache: "no-cache" });
+    modules = Promise.all([import("./tim-ket-qua.js"), import("./tim.js")]).then(([found]) => {
+      found.ready(contents).catch(() => { modules = null; });
+      return found;
+    });
+    for (const each of [contents, modules]) each.catch(() => { modules = null; });
+  }
+  return modules;
+}
 const options = () => [...list.children];
 const onPhone = () => getComputedStyle(opener).display !== "none";
 
@@ -113,7 +125,7 @@ input.addEventListener("input", () => {
   timer = setTimeout(ask, PAUSE);
 });
 input.addEventListener("focus", () => {
-  results().then(({ ready }) => ready()).catch(() => { modules = null; });
+  results();
   if (panel.hidden && input.value.trim()) ask();
 });
 input.addEventListener("keydown", (event) => {
@@ -188,5 +200,8 @@ addEventListener("keydown", (event) => {
   else open();
 });
 
-if (ownPage) import("./tim-trang.js");
+if (ownPage) {
+  import("./tim-trang.js");
+  if (location.search) results();
+}
 if (new URLSearchParams(location.search).has("tim")) import("./tim-dau.js");

@@ -1,4 +1,4 @@
-// The search engine: window.qcphSearch = {open(base), search(query, {filters, limit, offset})}.
+// The search engine: window.qcphSearch = {open(base, begun), search(query, {filters, limit, offset})}.
 // Hides: the files below tim/ (macros/postings.py and macros/search.py write them), what a query
 // means, and the order of what is found. Refuses: to draw anything, and to ask another host.
 // Why the index is ours, and what the files hold: docs/ky-thuat/quyet-dinh/0020-tim-kiem.md.
@@ -17,6 +17,7 @@ const TURNS = 2; // times that a search begins again when the site was published
 const FEW = 3; // fewer results than these: look for misspelt words too
 const ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(" ");
 const PARTS = new Set("phan chuong muc dieu khoan diem doan tiet bang".split(" "));
+const FIRST = 35, BACKSLASH = 92, SURROGATES = 0xd800, SURROGATES_END = 0xe000; // in the column
 const RUNS = 1, BITS = 2; // ways in which a list is written; the third is gaps
 // How a record holds a word, from worst to best.
 const NO = 0, MISSPELT = 1, BEGINS_AROUND = 2, BEGINS = 3, STANDS = 4, FOLDED = 5, EXACT = 6;
@@ -83,8 +84,9 @@ function list(bytes, runs) {
   return found;
 }
 
-async function fetched(address, kind) {
-  const answer = await fetch(site.base + "tim/" + address, { cache: "no-cache" });
+// `begun`: the answer, where it was asked for already.
+async function fetched(address, kind, begun) {
+  const answer = await (begun ?? fetch(site.base + "tim/" + address, { cache: "no-cache" }));
   if (answer.status === 404) throw new Stale(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return kind === "json" ? answer.json() : new Uint8Array(await answer.arrayBuffer());
@@ -173,25 +175,30 @@ async function beginning(folder, start) {
 
 // --- opening ---
 
-async function open(base) {
+// `begun`: the answer to a request for the contents, where that was made already.
+async function open(base, begun) {
   if (site?.base === base) return site.ready;
   home = base;
   site = { base, memory: new Map() };
   const own = site;
-  own.ready = read(own).catch((failed) => {
+  own.ready = read(own, begun).catch((failed) => {
     if (site === own) site = null;
     throw failed;
   });
   return own.ready;
 }
 
-async function read(own) {
-  const [contents, column] = await Promise.all([fetched("muc-luc.json", "json"), fetched("cot.bin")]);
+// The number that a letter of the column stands for (macros/search.py, _letter).
+function sortOf(letter) {
+  const code = letter.codePointAt(0);
+  return code - FIRST - (code > BACKSLASH) - (code > SURROGATES ? SURROGATES_END - SURROGATES : 0);
+}
+
+async function read(own, begun) {
+  const contents = await fetched("muc-luc.json", "json", begun);
   own.contents = contents;
-  const at = { now: 0 }, bytes = checked(column, contents.column), sorts = [];
-  while (at.now < bytes.length) sorts.push(number(bytes, at));
-  own.size = sorts.length;
-  own.sort = Uint32Array.from(sorts);
+  own.sort = Uint32Array.from(contents.column, sortOf);
+  own.size = own.sort.length;
   own.row = new Uint32Array(own.size);
   own.group = new Uint32Array(own.size);
   own.rows = [];

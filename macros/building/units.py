@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import TypeVar
 
 from macros.archive import Snapshot
@@ -91,10 +92,20 @@ def in_batches(
 def _start(given: Path) -> None:
     """Begin the life of a process that makes units; the file has their context."""
     global _maker  # noqa: PLW0603 what a process is for
+    Thread(target=_end_with_parent, daemon=True).start()
     context: Context = pickle.loads(given.read_bytes())  # noqa: S301 written by who began this
     gc.disable()
     gc.freeze()
     _maker = Maker(context)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that began it does: killed, it tells nobody, and who waits for
+    work of it would wait for ever.
+    """
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _run_batch(work: Callable[[Maker, Sequence[T]], list[R]], batch: Sequence[T]) -> list[R]:

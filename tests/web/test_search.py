@@ -1,5 +1,6 @@
 """What the search finds, asked in Chromium against the built site, as clerks would type it."""
 
+import json
 import random
 import shutil
 from dataclasses import replace
@@ -11,7 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from macros.archive import load
 from macros.model import Archive
-from macros.search import Section, Written, groups, search_files
+from macros.search import Section, Written, _letter, groups, search_files
 from tests.test_search import WORDS, small_archive, small_units
 from tests.web.conftest import AS_OF, ROOT, serving
 
@@ -353,16 +354,34 @@ def test_files_left_from_another_build_are_not_joined(served):
     assert after != before
 
 
-@pytest.mark.parametrize("names", ["cot.bin", "chu/*.bin", "cap/*.bin"])
+@pytest.mark.parametrize("names", ["muc-luc.json", "chu/*.bin", "cap/*.bin"])
 def test_what_is_no_file_of_the_index_is_not_read(served, names):
     """Where a server answers with a page in place of a file, the search fails and shows nothing."""
     folder, opened = served
-    page = opened() if names != "cot.bin" else None
+    page = opened() if names != "muc-luc.json" else None
     for path in (folder / "tim").glob(names):
         path.write_text("<!doctype html><title>x</title>", encoding="utf-8")
 
     with pytest.raises(PlaywrightError):
         (page or opened()).evaluate(SEARCHES, [["công đoàn", 0]])
+
+
+@pytest.mark.parametrize("more", [20, 60, 3_000, 60_000])
+def test_records_of_many_sorts_are_known(served, more):
+    """Whatever letter stands for the sort of a record: answers are the same."""
+    folder, opened = served
+    before = opened().evaluate(SEARCHES, [["công đoàn", 0]])
+    path = folder / "tim/muc-luc.json"
+    contents = json.loads(path.read_text(encoding="utf-8"))
+    every = range(more + len(contents["sorts"]))
+    letters = list(dict.fromkeys(_letter(number) for number in every))
+    contents["column"] = "".join(letters[letters.index(each) + more] for each in contents["column"])
+    contents["sorts"] = [[0, 0, 0, []]] * more + contents["sorts"]
+    path.write_text(json.dumps(contents, ensure_ascii=False), encoding="utf-8")
+
+    assert len(letters) == len(every)
+    assert before[0]["groups"]
+    assert before == opened().evaluate(SEARCHES, [["công đoàn", 0]])
 
 
 def test_records_of_all_groups_are_found(served):

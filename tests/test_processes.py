@@ -1,0 +1,58 @@
+"""The processes that make units."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+BUILD = """
+import os, sys, time
+from pathlib import Path
+from macros.building.run import Run
+from macros.building.units import in_batches
+
+def work(maker, batch):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+    return batch
+
+if __name__ == "__main__":
+    list(in_batches(Run.of(Path(sys.argv[1])), range(9), work, few=0))
+"""
+
+
+def runs(process: int) -> bool:
+    """Whether there is such a process, and it did not end."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+    except FileNotFoundError:
+        return False
+    return state.split()[0] not in "ZX"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to see processes in")
+@pytest.mark.skipif(os.cpu_count() == 1, reason="with one core there are no other processes")
+def test_a_killed_build_leaves_no_process_behind(tmp_path: Path) -> None:
+    """Nobody can tell them to end, so they see it themselves."""
+    script = tmp_path / "build.py"
+    script.write_text(BUILD, encoding="utf-8")
+    (tmp_path / "project").mkdir()
+    command = [sys.executable, str(script), str(tmp_path / "project")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QCPH_CACHE": str(tmp_path / "cache")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as build:
+        assert build.stdout
+        workers = [int(build.stdout.readline()) for _ in range(2)]
+        assert all(runs(worker) for worker in workers)
+        build.kill()
+    until = time.monotonic() + 60
+    while any(runs(worker) for worker in workers) and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert not [worker for worker in workers if runs(worker)]
