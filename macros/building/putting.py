@@ -25,7 +25,7 @@ _FEW = 100
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What to put of a unit: of its part what is `lacking`, all where the part is not known; its own
+    """What to put of a unit: of its part what is `lacking`, None where the part is not known; its own
     page where it is said what fills the holes of that. `found` are its sources, once it is known
     that not all is kept which was drawn of them.
     """
@@ -33,47 +33,45 @@ class _Job:
     unit: UnitId
     read: bytes
     brief: Brief
-    part: Part | None
-    lacking: tuple[Entry, ...]
+    lacking: tuple[Entry, ...] | None
     holes: Mapping[str, str] | None = None
     found: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Put:
-    """What was put: the part, the digest of the unit's own page where that was asked for, and what
-    the files are on the disk.
+    """What was put: the part where that was not known, the digest of the unit's own page where that
+    was asked for, and what the files are on the disk.
     """
 
-    part: Part
+    part: Part | None
     own: str
     stamps: Mapping[str, Stamp]
 
 
 def put_all(run: Run, folder: Folder, telling: Telling) -> None:
     """Put the files of all units into the folder, and fill in their parts."""
-    held = run.maker.held
+    held, keys = run.maker.held, run.maker.keys
     parts: dict[str, Part | None] = {}
-    lacking: dict[UnitId, tuple[Entry, ...]] = {}
+    lacking: dict[UnitId, tuple[Entry, ...] | None] = {}
     fronts: list[UnitId] = []
     for unit, brief in run.briefs.items():
-        unit_id = UnitId(unit)
         part = parts[unit] = run.maker.part(run.keys[unit], brief)
-        found = tuple(each for each in part.files if not folder.keep(*each)) if part else ()
+        found = tuple(each for each in part.files if not folder.keep(*each)) if part else None
         own = held.get(telling.own(unit))
         if not isinstance(own, str) or not folder.keep(_address(unit), own):
-            fronts.append(unit_id)
-            lacking[unit_id] = found
-        elif found or part is None:
-            lacking[unit_id] = found
+            fronts.append(UnitId(unit))
+            lacking[UnitId(unit)] = found
+        elif found != ():
+            lacking[UnitId(unit)] = found
     holes = telling.holes(fronts)
     jobs = [
-        _Job(unit, run.keys[unit], run.briefs[unit], parts[unit], files, holes.get(unit))
+        _Job(unit, run.keys[unit], run.briefs[unit], files, holes.get(unit))
         for unit, files in lacking.items()
     ]
     for job, put in _all_put(run, jobs):
-        key = run.maker.keys.part(job.read, job.brief)
-        held["part", key] = parts[job.unit] = put.part
+        if put.part:
+            held["part", keys.part(job.read, job.brief)] = parts[job.unit] = put.part
         if put.own:
             held[telling.own(job.unit)] = put.own
         folder.files |= put.stamps
@@ -108,7 +106,7 @@ def _put(maker: Maker, job: _Job) -> _Put | None:
 
 
 def _put_drawn(maker: Maker, job: _Job, drawn: Drawn) -> _Put:
-    context, part, lacking, own = maker.context, job.part, job.lacking, ""
+    context, part, lacking, own = maker.context, None, job.lacking, ""
     if context.setting is None or context.folder is None:
         raise RuntimeError("no site to put a unit into")
     framed, folder = context.setting.shell.framed, context.folder
@@ -117,7 +115,7 @@ def _put_drawn(maker: Maker, job: _Job, drawn: Drawn) -> _Put:
     def pages() -> Mapping[str, bytes]:
         return {f"{page.address}index.html": framed(page) for page in drawn.pages}
 
-    if part is None:
+    if lacking is None:
         digests = ((path, hashlib.sha256(data).hexdigest()) for path, data in pages().items())
         part = Part((*digests, *drawn.listed.files), drawn.listed.news)
         maker.cache.store("part", (maker.keys.part(job.read, job.brief),), part)
