@@ -4,7 +4,8 @@
     python benchmarks/serve.py [1000 5000] [--times 3]
 
 For each size a project with the corpus is served (`qcph serve`); then files are edited, one after
-the other, and the page that shows the edit is asked for every 20 ms. Prints a Markdown table: what
+the other, and the page that shows the edit is asked for every 20 ms; for a stylesheet the page of
+the last unit, until it names the new one. Prints a Markdown table: what
 the start took, and for each kind of edit (as in build.py) the seconds from the written file to the
 first page that shows it, once for each time.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,25 +25,37 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urljoin
 
 import build
 import corpus
 
-STAGES = ("clause", "data", "guide", "wording-few", "glossary")
+STAGES = ("clause", "data", "guide", "wording-few", "glossary", "style")
 _LONGEST = 600.0
 _ASKED_EVERY = 0.02
 _REST = 3.0  # between two edits
 
 
-def until(url: str, words: str) -> float:
-    """Seconds until a page has these words; an error where it has not after ten minutes."""
+def until(url: str, words: str, named: str = "") -> float:
+    """Seconds until a page has these words, or what it names by a pattern has them; an error where
+    neither is so after ten minutes.
+    """
     begun = time.perf_counter()
     while time.perf_counter() - begun < _LONGEST:
-        with suppress(OSError), urllib.request.urlopen(url) as page:
-            if words in page.read().decode():
+        with suppress(OSError):
+            page = read(url)
+            if named and (link := re.search(f'"([./]*{named})"', page)):
+                page = read(urljoin(url, link[1]))
+            if words in page:
                 return time.perf_counter() - begun
         time.sleep(_ASKED_EVERY)
     raise SystemExit(f"{url} does not show {words!r}")
+
+
+def read(url: str) -> str:
+    """A page, or a stylesheet."""
+    with urllib.request.urlopen(url) as answer:
+        return str(answer.read(), "utf-8")
 
 
 @contextmanager
@@ -88,8 +102,11 @@ def rows(agreements: int, times: int) -> Iterator[str]:
                     path.write_text(
                         text.replace(edit.old, edit.new, 1), encoding="utf-8", newline="\n"
                     )
-                    page = edit.page.removesuffix("index.html")
-                    taken.append(until(f"{address}{page}", edit.words))
+                    page, named = edit.page.removesuffix("index.html"), ""
+                    if "*" in page:
+                        last = agreements // len(corpus.YEARS) - 1
+                        page, named = f"don-vi/{corpus.unit_id(last)}/", page.replace("*", r"\w+")
+                    taken.append(until(f"{address}{page}", edit.words, named))
                 told = ", ".join(f"{each:.1f}" for each in taken)
                 yield f"| {agreements} | {stage} | {told} |"
 
