@@ -50,7 +50,9 @@ def write(units: Sequence[tuple[str, Snapshot]]) -> int:
             raise SystemExit(f"{unit_id} has errors")
         pages = Publication(archive, as_of, shell.contact).of_unit(UnitId(unit_id))
         for agreement in archive.agreements:
-            folder.write(f"{agreement.address}index.html", shell.page(pages[agreement.address]()))
+            page = pages[agreement.address]()
+            shell.approve(page.html, page.address)
+            folder.write(f"{page.address}index.html", shell.page(page))
     return len(folder.files)
 
 

@@ -497,9 +497,14 @@ def test_the_cache_may_go_at_any_time(damage: str, builder: Builder):
 
 
 def test_a_new_theme_around_what_is_partly_lost(builder: Builder):
-    """Whatever piece of what was drawn is gone is drawn again, and no other file is written."""
-    for number, kind in enumerate(("listed", "front", "pages", "files", "docx")):
-        shutil.rmtree(builder.kept() / kind)
+    """Whatever piece of what was drawn is gone is drawn again, and no other file is written: also
+    where it is seen only as the unit is put into the site.
+    """
+    lost = [("listed", b""), ("front", b""), ("pages", b""), ("files", b""), ("docx", b"")]
+    lost += [(kind, b"x") for kind, _ in lost]
+    for number, (kind, damaged) in enumerate(lost):
+        for path in (each for each in (builder.kept() / kind).rglob("*") if each.is_file()):
+            path.write_bytes(damaged) if damaged else path.unlink()
         sub("mkdocs.yml", "site_name: ", f"site_name: {number} ")(builder.root)
         before = others(builder.served.path)
         assert builder.again()

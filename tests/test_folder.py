@@ -48,6 +48,27 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Left
     return site, left
 
 
+@pytest.mark.parametrize("again", [b"a", b"khac"], ids=["same", "other"])
+@pytest.mark.parametrize("begun", [False, True], ids=["new", "begun"])
+def test_a_linked_file_is_not_written_into(begun: bool, again: bytes, tmp_path: Path):
+    """What is taken over, and then put there once more: readers have the earlier one untouched."""
+    earlier = put(tmp_path / "earlier")
+    page = tmp_path / "earlier/index.html"
+    before = page.stat()
+    own = put(tmp_path / "site", pages={"index.html": b"old"}).left() if begun else NOTHING
+    folder = Folder(tmp_path / "site", earlier.path, earlier.files, own)
+    apart = folder.apart()
+    for each in (folder, apart):
+        assert each.keep("index.html", earlier.files["index.html"][0])
+    apart.write("index.html", again)
+    after = page.stat()
+
+    assert b"a" == page.read_bytes()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert again == (tmp_path / "site/index.html").read_bytes()
+    assert {"index.html"} == apart.taken().keys()
+
+
 def add_file(site: Path) -> None:
     (site / "b/c/la.html").write_bytes(b"x")
 

@@ -26,11 +26,13 @@ let modules = null;
 function results() {
   if (!modules) {
     const contents = fetch(new URL("../tim/muc-luc.json", form.action), { cache: "no-cache" });
-    modules = Promise.all([import("./tim-ket-qua.js"), import("./tim.js")]).then(([found]) => {
-      found.ready(contents).catch(() => { modules = null; });
+    const own = modules = Promise.all([import("./tim-ket-qua.js"), import("./tim.js")]).then(([found]) => {
+      // Where the line broke meanwhile another start may be under way.
+      if (modules === own) found.ready(contents).catch(failed);
       return found;
     });
-    for (const each of [contents, modules]) each.catch(() => { modules = null; });
+    const failed = () => { if (modules === own) modules = null; };
+    for (const each of [contents, own]) each.catch(failed);
   }
   return modules;
 }
@@ -201,7 +203,8 @@ addEventListener("keydown", (event) => {
 });
 
 if (ownPage) {
-  import("./tim-trang.js");
-  if (location.search) results();
+  // The page has what was asked in its address: what the search begins with is under way before.
+  const engine = location.search ? results().catch(() => {}) : null;
+  Promise.all([import("./tim-trang.js"), engine]).then(([page]) => page.start());
 }
 if (new URLSearchParams(location.search).has("tim")) import("./tim-dau.js");

@@ -170,5 +170,5 @@ const unfold = () => { one(".facets").open = wide.matches; };
 wide.addEventListener("change", unfold);
 unfold();
 read();
-show();
 if (!input.value && wide.matches) input.focus();
+export const start = show;

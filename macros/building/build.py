@@ -64,7 +64,7 @@ def _build(run: Run, project: Project, folder: Folder) -> None:
 
 
 def prepare(project: Project, shard: int, shards: int) -> int:
-    """Make and keep the parts of every `shards`-th unit, so that `build` finds them; how many.
+    """Make and keep what is drawn of every `shards`-th unit, so that `build` finds it; how many.
 
     BrokenSourcesError where one of these units, or a page beside them, has errors.
     """

@@ -97,14 +97,17 @@ class _Common:
         """Put pages that depend on a key, given by address, into a folder; their paths. They are
         drawn once, whatever the theme around them.
         """
-        keys, page = self.run.maker.keys, self.setting.shell.page
+        keys, shell = self.run.maker.keys, self.setting.shell
 
         def drawn() -> list[SitePage]:
-            return [make() for make in pages().values()]
+            found = [make() for make in pages().values()]
+            for page in found:
+                shell.approve(page.html, page.address)
+            return found
 
         def framed() -> dict[str, bytes]:
             found = self.run.kept(f"{kind}-drawn", (keys.common, *key), list, drawn)
-            return {f"{each.address}index.html": page(each) for each in found}
+            return {f"{each.address}index.html": shell.page(each) for each in found}
 
         return self.run.put(folder, kind, (keys.common, keys.theme, *key), framed)
 

@@ -88,9 +88,11 @@ class Folder:
             if stamp[1:] != _seen(os.lstat(source)):
                 return False
             target = self._place(name)
-            if self.own.files:  # another file may stand there
-                Path(target).unlink(missing_ok=True)
-            os.link(source, target)
+            try:
+                os.link(source, target)
+            except FileExistsError:  # another one, or it was linked before
+                os.unlink(target)  # noqa: PTH108 as above
+                os.link(source, target)
         except OSError:  # gone, or a disk without links
             return False
         self.files[name] = stamp
@@ -103,7 +105,7 @@ class Folder:
             return
         target = self._place(name)
         # Another file under the old name: the old one may be read, or be a link to the site before.
-        fresh = f"{target}.new" if self.own.files else target
+        fresh = f"{target}.new" if self.own.files or self.stamps else target
         with open(fresh, "wb") as file:  # noqa: PTH123 tens of thousands of files
             file.write(data)
             file.flush()

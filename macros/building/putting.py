@@ -88,7 +88,7 @@ def _all_put(run: Run, jobs: Sequence[_Job]) -> Iterator[tuple[_Job, _Put]]:
             lost.append(replace(job, found=run.found.units[job.unit]))
     for job, put in zip(lost, in_batches(run, lost, _put_batch), strict=True):
         if put is None:
-            raise RuntimeError("a unit was drawn, and is not there")
+            raise RuntimeError(f"{job.unit} was drawn, and is not there or is another by now")
         yield job, put
 
 
@@ -101,15 +101,20 @@ def _put(maker: Maker, job: _Job) -> _Put | None:
     try:
         return _put_drawn(maker, job, maker.drawn(job.read, job.brief))
     except LostError:
-        drawn = maker.made_anew(job.unit, job.found).drawn if job.found else None
-        return _put_drawn(maker, job, drawn) if drawn else None
+        if maker.context.folder:
+            maker.context.folder.taken()  # who puts the unit then gives all its files back
+        made = maker.made_anew(job.unit, job.found) if job.found else None
+        # Originals are read when they are asked for: one may be another by now.
+        if made is None or made.drawn is None or made.key != job.read:
+            return None
+        return _put_drawn(maker, job, made.drawn)
 
 
 def _put_drawn(maker: Maker, job: _Job, drawn: Drawn) -> _Put:
     context, part, lacking, own = maker.context, None, job.lacking, ""
     if context.setting is None or context.folder is None:
         raise RuntimeError("no site to put a unit into")
-    framed, folder = context.setting.shell.framed, context.folder
+    framed, folder = context.setting.shell.page, context.folder
 
     @cache
     def pages() -> Mapping[str, bytes]:
@@ -119,11 +124,10 @@ def _put_drawn(maker: Maker, job: _Job, drawn: Drawn) -> _Put:
         digests = ((path, hashlib.sha256(data).hexdigest()) for path, data in pages().items())
         part = Part((*digests, *drawn.listed.files), drawn.listed.news)
         maker.cache.store("part", (maker.keys.part(job.read, job.brief),), part)
-        lacking = part.files
+        lacking = tuple(each for each in part.files if not folder.keep(*each))
     for path, digest in lacking:
-        if not folder.keep(path, digest):
-            is_page = path.endswith("/index.html")
-            folder.write(path, pages()[path] if is_page else drawn.file(path), digest)
+        is_page = path.endswith("/index.html")
+        folder.write(path, pages()[path] if is_page else drawn.file(path), digest)
     if job.holes is not None:
         front = drawn.front
         html = framed(replace(front, html=filled(front.html, job.holes)))

@@ -79,14 +79,7 @@ class Shell:
     downloads: bool = True
 
     def page(self, made: SitePage) -> bytes:
-        """A generated page in its frame, which was approved already. UnknownScriptError where it
-        holds a foreign script.
-        """
-        self.approve(made.html, made.address)
-        return self.framed(made)
-
-    def framed(self, made: SitePage) -> bytes:
-        """The same for a page that was approved too."""
+        """A generated page in its frame; both were approved already."""
         html = made.html
         if _ASSETS in html:
             html = _ASSET.sub(lambda found: found[1] + self.names.get(found[2], found[2]), html)

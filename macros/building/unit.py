@@ -1,4 +1,4 @@
-# One unit: from its own files to its part of the site.
+# One unit: from its own files to all that is drawn of it.
 # Hides: what a unit's part depends on (`Keys`), and what of it is kept.
 # Refuses: to look at other units. What its own page says of those is told in `telling`.
 """`Maker(context).make(unit_id, files)`: a pure function of a unit's files and of what stands beside
@@ -126,7 +126,7 @@ class Rest:
 @dataclass(frozen=True, slots=True)
 class Made:
     """What was made of a unit just now. `held`: what each build asks of it, by kind and key.
-    `drawn`, and `rest` where that is not kept.
+    `rest`, where that is not kept; `drawn` for who made it and no other process.
     """
 
     key: bytes
@@ -146,7 +146,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the parts of all units are made with; `clauses` are the digests of the shared clauses'
+    """What all units are made with; `clauses` are the digests of the shared clauses'
     files, `folder` is where the site is written. Without a setting units are read and checked only.
     """
 
@@ -280,7 +280,7 @@ class Needs:
 
 
 class Maker:
-    """Makes the parts of units, and keeps them."""
+    """Reads, checks and draws units, and keeps what comes of it."""
 
     def __init__(self, context: Context) -> None:
         self.context = context

@@ -188,6 +188,41 @@ def test_engine_waits_for_the_reader(stubbed):
     expect(page.get_by_role("option").first).to_be_visible()
 
 
+@pytest.mark.parametrize("path", [UNIT, f"{SEARCH}?q=cong+doan"], ids=["box", "page"])
+def test_what_a_search_begins_with_is_asked_at_once(path, open_page, address):
+    """The index's contents do not wait for the engine, and come once."""
+    page = open_page("huong-dan/")
+    held, asked = [], []
+    page.route(ENGINE, lambda route: held.append(route))  # noqa: PLW0108 it is asked for its form
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_request("**/tim/muc-luc.json"):
+        page.goto(address + path)
+        if path == UNIT:
+            page.keyboard.press("/")
+    page.wait_for_timeout(200)
+    (engine,) = held
+    engine.continue_()
+    if path == UNIT:
+        typed(page, "cong doan")
+    else:
+        expect(page.locator(".hits > li").first).to_be_visible()
+
+    assert 1 == sum(url.endswith("/tim/muc-luc.json") for url in asked)
+
+
+def test_a_broken_line_is_no_end(chromium, address):
+    """Where the index's contents do not come, the next key begins anew."""
+    page = chromium.new_page()
+    page.route("**/tim/muc-luc.json", lambda route: route.abort())
+    page.goto(address + UNIT)
+    page.get_by_role("combobox").fill("cong doa")
+    expect(page.locator(".find-said")).to_contain_text("Không mở được tìm kiếm.")
+    page.unroute("**/tim/muc-luc.json")
+
+    typed(page, "cong doan")
+    page.close()
+
+
 def test_engine_that_does_not_come_is_said(chromium, address):
     """Where the engine can't be fetched the box and the page say so in Vietnamese."""
     page = chromium.new_page()
