@@ -46,7 +46,9 @@ def test_a_killed_build_leaves_no_process_behind(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     command = [sys.executable, str(script), str(tmp_path / "project")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "QCPH_CACHE": str(tmp_path / "cache")}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as build:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, encoding="utf-8", env=environment
+    ) as build:
         assert build.stdout
         workers = [int(build.stdout.readline()) for _ in range(2)]
         assert all(runs(worker) for worker in workers)
