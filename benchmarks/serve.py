@@ -5,9 +5,9 @@
 
 For each size a project with the corpus is served (`qcph serve`); then files are edited, one after
 the other, and the page that shows the edit is asked for every 20 ms; for a stylesheet the page of
-the last unit, until it names the new one. Prints a Markdown table: what
-the start took, and for each kind of edit (as in build.py) the seconds from the written file to the
-first page that shows it, once for each time.
+the last unit, until it names the new one. Prints a Markdown table: what the start took, and for each
+kind of edit (as in build.py) the seconds from the written file to the first page that shows it, once
+for each time.
 """
 
 from __future__ import annotations

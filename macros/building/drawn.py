@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -31,7 +31,7 @@ class Listed:
     one: by path their kind and key. `news` are for the feed of all units.
     """
 
-    files: tuple[tuple[str, str], ...]
+    files: Mapping[str, str]
     documents: Mapping[str, tuple[str, tuple[bytes, ...]]]
     news: tuple[News, ...]
 
@@ -82,8 +82,8 @@ class Drawn:
         return all(self._cache.has(kind, (self._key,)) for kind in _KINDS)
 
     def keep(
-        self, front: SitePage, pages: Sequence[SitePage], files: Mapping[str, bytes],
-        documents: Iterable[Document], news: Sequence[News],
+        self, front: SitePage, pages: Iterable[SitePage], files: dict[str, bytes],
+        documents: Iterable[Document], news: Iterable[News],
     ) -> None:  # fmt: skip
         """Keep what was drawn now; documents are made where they are not kept."""
         kept = {}
@@ -91,9 +91,9 @@ class Drawn:
             kept[each.address] = each.kind, tuple(each.key)
             self._documents[each.address] = self._cache.of(each.kind, each.key, each.make)
         whole = {**files, **self._documents}
-        digests = ((path, hashlib.sha256(data).hexdigest()) for path, data in whole.items())
-        self.listed = Listed(tuple(digests), kept, tuple(news))
-        self.front, self.pages, self.files = front, tuple(pages), dict(files)
+        digests = {path: hashlib.sha256(data).hexdigest() for path, data in whole.items()}
+        self.listed = Listed(digests, kept, tuple(news))
+        self.front, self.pages, self.files = front, tuple(pages), files
         for kind in _KINDS:
             self._cache.store(kind, (self._key,), getattr(self, kind), packed=True)
 

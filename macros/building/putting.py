@@ -122,12 +122,12 @@ def _put_drawn(maker: Maker, job: _Job, drawn: Drawn) -> _Put:
 
     if lacking is None:
         digests = ((path, hashlib.sha256(data).hexdigest()) for path, data in pages().items())
-        part = Part((*digests, *drawn.listed.files), drawn.listed.news)
+        part = Part((*digests, *drawn.listed.files.items()), drawn.listed.news)
         maker.cache.store("part", (maker.keys.part(job.read, job.brief),), part)
         lacking = tuple(each for each in part.files if not folder.keep(*each))
     for path, digest in lacking:
-        is_page = path.endswith("/index.html")
-        folder.write(path, pages()[path] if is_page else drawn.file(path), digest)
+        data = drawn.file(path) if path in drawn.listed.files else pages()[path]
+        folder.write(path, data, digest)
     if job.holes is not None:
         front = drawn.front
         html = framed(replace(front, html=filled(front.html, job.holes)))

@@ -400,7 +400,7 @@ class Maker:
         files |= text_files(segment)
         self.cache.store("words", (made.key,), _words(archive, segment))
         drawn = self.drawn(made.key, made.brief)
-        drawn.keep(own, (*pages.values(),), files, found, told)
+        drawn.keep(own, pages.values(), files, found, told)
         segment_key = self.keys.segment(made.key, made.brief)
         self.cache.store("segment", (segment_key,), replace(segment, texts=()))
         return drawn
