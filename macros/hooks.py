@@ -20,7 +20,8 @@ from html import unescape
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import thread_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import jinja2
 import mkdocs_macros.plugin
@@ -42,6 +43,7 @@ from watchdog.events import FileModifiedEvent, FileSystemEventHandler
 from macros.archive import Beside, Snapshot, read_beside, snapshot
 from macros.building.build import build, check
 from macros.building.folder import Folder
+from macros.building.live import Live
 from macros.building.placed import DEPLOY, project, record
 from macros.building.run import BrokenSourcesError
 from macros.building.shell import (
@@ -71,6 +73,9 @@ from macros.safety import Sandbox, sanitised
 from macros.search import Written, sections
 from macros.serving import HASHED, listed, named_by_content, policy
 from macros.site import RECORD
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 # What a hand-written page may declare at its top (S104).
 _DECLARED = ("hide", "search")
@@ -127,43 +132,83 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
     While the sources have errors the site stays as it was before. `told` gets what to say, and the
     problems. BrokenSourcesError where they have errors from the start.
     """
-    make = partial(make_shell, serving=True)
-    with tempfile.TemporaryDirectory(prefix="qcph-") as name:
-        site = Path(name)
-        folder = Folder(site)
-        build(project(config, make, serving=True), folder)
 
-        watcher = _Watcher()
+    def read() -> Live:
+        return Live(project(config, partial(make_shell, serving=True), serving=True))
 
-        def rebuild() -> None:
-            nonlocal folder
-            fresh = Folder(site, own=folder.left())
-            try:
-                with watcher.waiting:
-                    build(project(config, make, serving=True), fresh)
-            except BrokenSourcesError as broken:
-                told(
-                    "Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems
-                )
-            except (UnknownScriptError, SystemExit) as failed:
-                told(f"Chưa dựng lại được: {failed}", ())
-            else:
-                folder = fresh
-                told("Đã dựng lại trang.", ())
+    live, turn, watcher = read(), Lock(), _Watcher()
 
-        server = LiveReloadServer(rebuild, "127.0.0.1", port, name)
-        server.error_handler = partial(_error_page, site)
-        server.observer = watcher  # type: ignore[assignment]
-        for watched in (config, *(config.parent / each for each in _WATCHED)):
-            if watched.exists():
-                server.watch(str(watched))
-        told(f"Trang mở ở http://127.0.0.1:{port}/ (dừng: Ctrl-C)", ())
+    def rebuild() -> None:
+        nonlocal live
         try:
-            server.serve()  # type: ignore[no-untyped-call]
-        except KeyboardInterrupt:
-            pass
-        finally:
-            server.shutdown()
+            with turn, watcher.waiting:
+                before, live = live, read()
+                before.close()
+        except BrokenSourcesError as broken:
+            told("Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems)
+        except (UnknownScriptError, SystemExit) as failed:
+            told(f"Chưa dựng lại được: {failed}", ())
+        else:
+            told("Đã dựng lại trang.", ())
+
+    def asked(path: str) -> bytes | None:
+        with turn:
+            return live.file(path)
+
+    server = _Server(rebuild, port, asked)
+    server.observer = watcher  # type: ignore[assignment]
+    for watched in (config, *(config.parent / each for each in _WATCHED)):
+        if watched.exists():
+            server.watch(str(watched))
+    told(f"Trang mở ở http://127.0.0.1:{port}/ (dừng: Ctrl-C)", ())
+    try:
+        server.serve()  # type: ignore[no-untyped-call]
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.shutdown()
+        with turn:
+            live.close()
+
+
+class _Server(LiveReloadServer):
+    """MkDocs' server for a site that lies in no folder: `asked` has the file at a path."""
+
+    def __init__(
+        self, rebuild: Callable[[], None], port: int, asked: Callable[[str], bytes | None]
+    ) -> None:
+        super().__init__(rebuild, "127.0.0.1", port, root="")
+        self._asked = asked
+        self.error_handler = lambda code: asked(f"{code}.html")
+
+    def _serve_request(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes] | None:
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
+        if path.startswith("/livereload/"):
+            return super()._serve_request(environ, start_response)
+        # Not before an edit that was seen is in the site.
+        with self._epoch_cond:
+            self._epoch_cond.wait_for(lambda: self._visible_epoch == self._wanted_epoch)
+            epoch = self._visible_epoch
+        name = path.removeprefix("/")
+        if path.endswith("/"):
+            name += "index.html"
+        try:
+            data = self._asked(name)
+        except UnknownScriptError as refused:
+            start_response("500 ", [("Content-Type", "text/plain; charset=utf-8")])
+            return [str(refused).encode()]
+        if data is None:
+            if not path.endswith("/") and self._asked(f"{name}/index.html"):
+                start_response("302 Found", [("Location", quote(f"{path}/"))])
+                return []
+            return None
+        if name.endswith(".html"):
+            data = self._inject_js_into_html(data, epoch)  # type: ignore[no-untyped-call]
+        kind = self._guess_type(name)  # type: ignore[no-untyped-call]
+        start_response("200 OK", [("Content-Type", kind), ("Content-Length", str(len(data)))])
+        return [data]
 
 
 class _Watcher(Thread):
@@ -214,11 +259,6 @@ def _looked_at(path: str) -> Mapping[str, tuple[int, int, int]]:
 
 def _status(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _error_page(site: Path, code: int) -> bytes | None:
-    page = site / f"{code}.html"
-    return page.read_bytes() if page.is_file() else None
 
 
 @dataclass(frozen=True, repr=False)

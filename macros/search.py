@@ -42,6 +42,8 @@ from macros.usage import Usage, in_words
 
 V = TypeVar("V")
 FOLDER = "tim/"
+# The texts of a unit lie in a folder of its name.
+TEXTS = f"{FOLDER}loi/"
 _FORM = 3
 # Records in one file of texts: a result costs one file.
 _TOGETHER = 16
@@ -246,7 +248,7 @@ def text_files(segment: Segment) -> Iterator[tuple[str, bytes]]:
     digest of all these texts stands in their addresses.
     """
     (head,) = segment.heads
-    begins = f"{FOLDER}loi/{head.key}/{head.digest}"
+    begins = f"{TEXTS}{head.key}/{head.digest}"
     for start in range(0, len(segment.texts), _TOGETHER):
         texts = segment.texts[start : start + _TOGETHER]
         yield f"{begins}-{start // _TOGETHER}.json", _json(texts)

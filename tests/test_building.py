@@ -25,6 +25,7 @@ from macros.archive import problems_in, read_beside, read_unit, snapshot
 from macros.building import placed
 from macros.building.build import build, check, prepare
 from macros.building.folder import Folder
+from macros.building.live import Live
 from macros.building.run import BrokenSourcesError, Project
 from macros.building.shell import Shell, UnknownScriptError
 from macros.building.unit import Extract
@@ -113,8 +114,9 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
 
 
 class Builder:
-    """Builds a project again and again from what was kept, in two ways: into the folder that is
-    served, and into new folders with what stayed linked.
+    """Builds a project again and again from what was kept, in two ways: into a folder with what
+    stayed in it, and into new folders with what stayed linked. Each time the live site is asked
+    for files, before the builds and after them.
     """
 
     def __init__(self, root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,10 +136,21 @@ class Builder:
         fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
         served = Folder(self.served.path, own=self.served.left())
         try:
-            build(of(self.root), served)
+            live = Live(of(self.root))
         except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
+            with pytest.raises((BrokenSourcesError, Abort)):
+                build(of(self.root), served)
             return False
+        some = random.Random(self.count).sample(
+            sorted(self.served.files), len(self.served.files) // 4
+        )
+        told = {path: data for path in some if (data := live.file(path)) is not None}
+        build(of(self.root), served)
         build(of(self.root), fresh)
+        site = contents(served.path)
+        assert [] == differing(told, {path: site[path] for path in some if path in site})
+        assert [] == [path for path in site if live.file(path) != site[path]]
+        live.close()
         shutil.rmtree(self.linked.path, ignore_errors=True)
         self.served, self.linked = served, fresh
         return True

@@ -33,7 +33,7 @@ def check(root: Path, left_out: AbstractSet[str] = frozenset()) -> tuple[Problem
     with run.ended, undisturbed():
         make_all(run)
         problems = _problems(run)
-        run.keep_together()
+        run.keep_together(whole=False)
         return problems
 
 
@@ -49,18 +49,26 @@ def build(project: Project, folder: Folder) -> None:
 
 
 def _build(run: Run, project: Project, folder: Folder) -> None:
+    setting = make_ready(run, project, folder)
+    common.write(run, setting, folder)
+    folder.prune()
+    run.keep_together()
+
+
+def make_ready(run: Run, project: Project, folder: Folder | None = None) -> Setting:
+    """Make the shell, and understand all units; for a folder also draw them. BrokenSourcesError
+    where anything is wrong.
+    """
     if any(problem.severity is Severity.ERROR for problem in run.written):
         make_all(run)
         raise BrokenSourcesError(_problems(run))
     setting = Setting(project.as_of, _shell(project, run))
-    run.context = replace(run.context, setting=setting, folder=folder.apart())
-    make_all(run)
+    run.context = replace(run.context, setting=setting, folder=folder and folder.apart())
+    make_all(run, drawing=folder is not None)
     problems = _problems(run)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise BrokenSourcesError(problems)
-    common.write(run, setting, folder)
-    folder.prune()
-    run.keep_together()
+    return setting
 
 
 def prepare(project: Project, shard: int, shards: int) -> int:

@@ -16,8 +16,8 @@ neighbours, groups, index ← the segments of their units; of the index also wha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cache, cached_property, partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TypeVar
 
 from macros.archive import read_unit
@@ -26,7 +26,7 @@ from macros.building.putting import put_all
 from macros.building.run import Run
 from macros.building.shell import Shell
 from macros.building.telling import Telling
-from macros.building.unit import Maker, Setting, archive_of
+from macros.building.unit import Maker, Part, Setting, archive_of
 from macros.building.units import in_batches
 from macros.building.version import version
 from macros.cache import Cache
@@ -36,6 +36,8 @@ from macros.markup import ENVIRONMENT, SitePage
 from macros.model import Archive, UnitId
 from macros.render import FEED
 from macros.search import (
+    FOLDER,
+    TEXTS,
     Group,
     Segment,
     SharedTexts,
@@ -49,29 +51,40 @@ from macros.search import (
     text_files,
     unit_segment,
 )
-from macros.usage import Common, Usage, shared_pages
+from macros.usage import BASE, Common, Usage, shared_pages
 
 V = TypeVar("V")
 # So few groups are filed faster here than in processes that have to begin.
 _FEW = 16
+SITEMAP = "sitemap.xml"
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Files that are made together, by path, and kept by a key. `below`: how their paths begin;
+    `drawn`: whether all units must be drawn before either is asked for.
+    """
+
+    kind: str
+    below: str
+    key: Callable[[], Sequence[bytes]]
+    make: Callable[[], Mapping[str, bytes]]
+    drawn: bool = False
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
     """Everything into the folder, of units that were drawn."""
-    made = _Common(run, setting)
-    telling = Telling(run, made.common)
-    put_all(run, folder, telling)
-    pages = made.write(folder, telling)
-    for path, data in {**setting.shell.files, **made.glanced()}.items():
+    made = Together(run, setting)
+    put_all(run, folder, made.telling)
+    put = {lot.kind: run.put(folder, lot.kind, lot.key(), lot.make) for lot in made.lots}
+    for path, data in made.written.items():
         folder.write(path, data)
-    _search(made, folder)
-    if site_url := setting.shell.site_url:
-        folder.write("sitemap.xml", _sitemap(setting.shell, run, pages))
-        told = (each for part in run.parts.values() for each in part.news)
-        folder.write(FEED, feed_of_all(told, site_url))
+    if setting.shell.site_url:
+        for path, data in made.of_all(run.parts, [*put["shared"], *put["lists"]]).items():
+            folder.write(path, data)
 
 
-class _Common:
+class Together:
     """What is told of many units; each piece is made where it is asked for and not kept."""
 
     def __init__(self, run: Run, setting: Setting) -> None:
@@ -80,22 +93,33 @@ class _Common:
         duties = sorted((name, each.duties) for name, each in run.beside.shared.items())
         self._with = version(), repr(duties).encode(), str(setting.as_of).encode()
 
-    def write(self, folder: Folder, telling: Telling) -> Sequence[str]:
-        """The pages about many units; their paths."""
-        run = self.run
-        of_shared, of_lists = (run.uses, *telling.rows), (run.units, *self._with)
-        shared = self._put_pages(folder, "shared", of_shared, lambda: self._shared(telling))
-        lists = self._put_pages(folder, "lists", of_lists, self._pages)
-        key = run.maker.keys.common, *of_lists
-        run.put(folder, "tables", key, lambda: dict(self._lists.files()))
-        return [*shared, *lists]
+    @cached_property
+    def telling(self) -> Telling:
+        """What the pages of units say of others."""
+        return Telling(self.run, self.common)
 
-    def _put_pages(
-        self, folder: Folder, kind: str, key: Sequence[bytes],
+    @cached_property
+    def lots(self) -> Sequence[Lot]:
+        """The pages about many units with what belongs to them, and the search."""
+        run, of_lists = self.run, (self.run.units, *self._with)
+        search = _Search(self)
+        return [
+            self._of_pages("shared", BASE, lambda: (run.uses, *self.telling.rows), self._shared),
+            Lot("texts", TEXTS, lambda: search.key, search.texts),
+            Lot("index", FOLDER, lambda: (*search.key, *search.of.values()), search.index, True),
+            self._of_pages("lists", "", lambda: of_lists, self._pages),
+            Lot(
+                "tables", "", lambda: (run.maker.keys.common, *of_lists),
+                lambda: dict(self._lists.files()),
+            ),
+        ]  # fmt: skip
+
+    def _of_pages(
+        self, kind: str, below: str, key: Callable[[], Sequence[bytes]],
         pages: Callable[[], Mapping[str, Callable[[], SitePage]]],
-    ) -> Sequence[str]:  # fmt: skip
-        """Put pages that depend on a key, given by address, into a folder; their paths. They are
-        drawn once, whatever the theme around them.
+    ) -> Lot:  # fmt: skip
+        """Pages that depend on a key, given by address. They are drawn once, whatever the theme
+        around them.
         """
         keys, shell = self.run.maker.keys, self.setting.shell
 
@@ -106,13 +130,14 @@ class _Common:
             return found
 
         def framed() -> dict[str, bytes]:
-            found = self.run.kept(f"{kind}-drawn", (keys.common, *key), list, drawn)
+            found = self.run.kept(f"{kind}-drawn", (keys.common, *key()), list, drawn)
             return {f"{each.address}index.html": shell.page(each) for each in found}
 
-        return self.run.put(folder, kind, (keys.common, keys.theme, *key), framed)
+        return Lot(kind, below, lambda: (keys.common, keys.theme, *key()), framed)
 
-    def glanced(self) -> Mapping[str, bytes]:
-        """The hand-written pages that show the latest year."""
+    @cached_property
+    def written(self) -> Mapping[str, bytes]:
+        """The files of the shell: in hand-written pages, the latest year where one shows it."""
         shell = self.setting.shell
         key = self.run.units, *self._with, *(up.encode() for up in shell.ups)
 
@@ -120,7 +145,18 @@ class _Common:
             return {up: self._lists.glance(up) for up in shell.ups}
 
         glances: dict[str, str] = self.run.kept("glance", key, dict, shown) if shell.ups else {}
-        return shell.glanced(glances.__getitem__)
+        return {**shell.files, **shell.glanced(glances.__getitem__)}
+
+    def of_all(self, parts: Mapping[str, Part], common: Iterable[str]) -> Mapping[str, bytes]:
+        """What only a site with an address has: what search engines are told, the feed of all.
+        `common`: the paths of the pages about many units.
+        """
+        shell = self.setting.shell
+        told = (each for part in parts.values() for each in part.news)
+        return {
+            SITEMAP: _sitemap(shell, parts, common),
+            FEED: feed_of_all(told, shell.site_url),
+        }
 
     def filed(self) -> list[SharedTexts]:
         """What is filed of the shared clauses."""
@@ -140,8 +176,8 @@ class _Common:
         key = version(), self.run.uses
         return self.run.kept("usage", key, Common, lambda: Usage(self._bare).common)
 
-    def _shared(self, telling: Telling) -> Mapping[str, Callable[[], SitePage]]:
-        own = telling.standings(self._bare)
+    def _shared(self) -> Mapping[str, Callable[[], SitePage]]:
+        own = self.telling.standings(self._bare)
         return shared_pages(Usage(self._bare, common=self.common, standings=own))
 
     def _pages(self) -> Mapping[str, Callable[[], SitePage]]:
@@ -171,46 +207,54 @@ class _Common:
         return find(archive_of(self.run.extracts(units), self.run.beside.shared))
 
 
-def _search(made: _Common, folder: Folder) -> None:
-    """The index, and the texts of what is no unit's."""
-    run, setting = made.run, made.setting
-    shell, short = setting.shell, run.beside.glossary.abbreviations
-    key = run.maker.keys.filed, run.uses, shell.told
-    of = {unit: run.maker.keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.briefs}
+class _Search:
+    """The index, and the texts of what is no unit's. `of`: by unit the key of what is filed of it."""
 
-    @cache
-    def others() -> list[Segment]:
-        return other_segments(short, made.filed(), shell.written)
+    def __init__(self, made: Together) -> None:
+        self._made = made
+        self._short = made.run.beside.glossary.abbreviations
 
-    def texts() -> dict[str, bytes]:
-        return {path: data for segment in others() for path, data in text_files(segment)}
+    @property
+    def key(self) -> tuple[bytes, ...]:
+        run, shell = self._made.run, self._made.setting.shell
+        return run.maker.keys.filed, run.uses, shell.told
 
-    def index() -> dict[str, bytes]:
-        other = run.kept("others", key, Group, lambda: merged(others()))
-        return dict(index_files(short, [*_groups(run, setting, of), other]))
+    @cached_property
+    def of(self) -> Mapping[str, bytes]:
+        run = self._made.run
+        keys = run.maker.keys
+        return {unit: keys.segment(run.keys[unit], run.briefs[unit]) for unit in run.briefs}
 
-    run.put(folder, "texts", key, texts)
-    run.put(folder, "index", (*key, *of.values()), index)
+    def texts(self) -> dict[str, bytes]:
+        return {path: data for segment in self._others for path, data in text_files(segment)}
 
+    def index(self) -> dict[str, bytes]:
+        other = self._made.run.kept("others", self.key, Group, lambda: merged(self._others))
+        return dict(index_files(self._short, [*self._groups(), other]))
 
-def _groups(run: Run, setting: Setting, of: Mapping[str, bytes]) -> Iterator[Group]:
-    """What is filed of all units, by the keys of that; groups in which nothing changed are taken
-    over, and in the others what is filed of those neighbours of whom none changed.
-    """
-    every = [[of[unit] for unit in units] for units in groups(run.briefs)]
-    cache = run.context.cache
-    found = [cache.load("group", keys, Group) for keys in every]
-    lost = [place for place, group in enumerate(found) if group is None]
-    made = in_batches(run, [every[place] for place in lost], _grouped, 1, _FEW)
-    units = {key: UnitId(unit) for unit, key in of.items()}
+    @cached_property
+    def _others(self) -> list[Segment]:
+        return other_segments(self._short, self._made.filed(), self._made.setting.shell.written)
 
-    def again(key: bytes) -> Segment:
-        archive = read_unit(run.found.units[units[key]], units[key], run.beside).archive
-        return replace(unit_segment(archive, units[key], setting.as_of), texts=())
+    def _groups(self) -> Iterator[Group]:
+        """What is filed of all units; groups in which nothing changed are taken over, and in the
+        others what is filed of those neighbours of whom none changed.
+        """
+        run, as_of = self._made.run, self._made.setting.as_of
+        every = [[self.of[unit] for unit in units] for units in groups(run.briefs)]
+        cache = run.context.cache
+        found = [cache.load("group", keys, Group) for keys in every]
+        lost = [place for place, group in enumerate(found) if group is None]
+        made = in_batches(run, [every[place] for place in lost], _grouped, 1, _FEW)
+        units = {key: UnitId(unit) for unit, key in self.of.items()}
 
-    for place, group in zip(lost, made, strict=True):
-        found[place] = group or _group(cache, every[place], again)
-    return (group for group in found if group)
+        def again(key: bytes) -> Segment:
+            archive = read_unit(run.found.units[units[key]], units[key], run.beside).archive
+            return replace(unit_segment(archive, units[key], as_of), texts=())
+
+        for place, group in zip(lost, made, strict=True):
+            found[place] = group or _group(cache, every[place], again)
+        return (group for group in found if group)
 
 
 def _grouped(maker: Maker, every: Sequence[Sequence[bytes]]) -> list[Group | None]:
@@ -243,10 +287,10 @@ def _group(
     return group
 
 
-def _sitemap(shell: Shell, run: Run, common: Sequence[str]) -> bytes:
+def _sitemap(shell: Shell, parts: Mapping[str, Part], common: Iterable[str]) -> bytes:
     """What search engines are told; each text once, where it is always found."""
     pages = [*shell.addresses, *_addresses(common)]
-    for unit, part in run.parts.items():
+    for unit, part in parts.items():
         own = f"don-vi/{unit}/"
         pages += [own, *_addresses(path for path, _ in part.files if path.startswith(own))]
     start = shell.site_url.rstrip("/")

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from macros.cache import Cache
 from macros.exchange.feed import Entry as News
-from macros.markup import SitePage
+from macros.markup import SitePage, filled
 
 if TYPE_CHECKING:
     from macros.exchange.documents import Document  # slow to import
@@ -34,6 +34,11 @@ class Listed:
     files: Mapping[str, str]
     documents: Mapping[str, tuple[str, tuple[bytes, ...]]]
     news: tuple[News, ...]
+
+
+def own_path(unit: str) -> str:
+    """Where a unit's own page is in the site."""
+    return f"don-vi/{unit}/index.html"
 
 
 class Drawn:
@@ -60,6 +65,15 @@ class Drawn:
     def pages(self) -> tuple[SitePage, ...]:
         """Its other pages."""
         return self._of("pages", tuple)
+
+    @property
+    def paths(self) -> Mapping[str, SitePage]:
+        """These by their paths in the site."""
+        return {f"{page.address}index.html": page for page in self.pages}
+
+    def own(self, holes: Mapping[str, str]) -> SitePage:
+        """The unit's own page with what fills its holes."""
+        return replace(self.front, html=filled(self.front.html, holes))
 
     @cached_property
     def files(self) -> Mapping[str, bytes]:

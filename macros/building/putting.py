@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from macros.archive import Snapshot
-from macros.building.drawn import Drawn, LostError
+from macros.building.drawn import Drawn, LostError, own_path
 from macros.building.folder import Folder, Stamp
 from macros.building.run import Run
 from macros.building.telling import Telling
 from macros.building.unit import Brief, Entry, Maker, Part
 from macros.building.units import in_batches
-from macros.markup import filled
 from macros.model import UnitId
 
 # So few units are put faster here than in processes that have to begin.
@@ -59,7 +58,7 @@ def put_all(run: Run, folder: Folder, telling: Telling) -> None:
         part = parts[unit] = run.maker.part(run.keys[unit], brief)
         found = tuple(each for each in part.files if not folder.keep(*each)) if part else None
         own = held.get(telling.own(unit))
-        if not isinstance(own, str) or not folder.keep(_address(unit), own):
+        if not isinstance(own, str) or not folder.keep(own_path(unit), own):
             fronts.append(UnitId(unit))
             lacking[UnitId(unit)] = found
         elif found != ():
@@ -118,7 +117,7 @@ def _put_drawn(maker: Maker, job: _Job, drawn: Drawn) -> _Put:
 
     @cache
     def pages() -> Mapping[str, bytes]:
-        return {f"{page.address}index.html": framed(page) for page in drawn.pages}
+        return {path: framed(page) for path, page in drawn.paths.items()}
 
     if lacking is None:
         digests = ((path, hashlib.sha256(data).hexdigest()) for path, data in pages().items())
@@ -129,12 +128,7 @@ def _put_drawn(maker: Maker, job: _Job, drawn: Drawn) -> _Put:
         data = drawn.file(path) if path in drawn.listed.files else pages()[path]
         folder.write(path, data, digest)
     if job.holes is not None:
-        front = drawn.front
-        html = framed(replace(front, html=filled(front.html, job.holes)))
+        html = framed(drawn.own(job.holes))
         own = hashlib.sha256(html).hexdigest()
-        folder.write(_address(job.unit), html, own)
+        folder.write(own_path(job.unit), html, own)
     return _Put(part, own, folder.taken())
-
-
-def _address(unit: str) -> str:
-    return f"don-vi/{unit}/index.html"

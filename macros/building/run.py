@@ -207,7 +207,7 @@ class Run:
 
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
-        return self._of(unit, "newest", lambda rest: rest.newest)
+        return self._of(unit, "newest", _newest)
 
     def _of(self, unit: str, kind: str, take: Callable[[Rest], Extract]) -> Extract:
         if unit not in self.rest:
@@ -219,7 +219,7 @@ class Run:
 
     def _rest(self, unit: str) -> Rest:
         if unit not in self.rest:
-            rest = self.maker.made_anew(unit, self.found.units[unit]).rest
+            rest = self.maker.made_anew(unit, self.found.units[unit], drawing=False).rest
             if rest is None:
                 raise RuntimeError("a unit made anew without the rest")
             self.rest[unit] = rest
@@ -262,8 +262,10 @@ class Run:
             self._near[units[0]] = found
             self.maker.held |= found
 
-    def keep_together(self) -> None:
-        """Keep what was asked of units now, unless it is what was taken."""
+    def keep_together(self, *, whole: bool = True) -> None:
+        """Keep what was asked of units now, unless it is what was taken; where that was not the
+        `whole` site, beside what was kept before.
+        """
         for units in groups(self.files):
             held = self.maker.held
             asked = {
@@ -271,8 +273,7 @@ class Run:
             }
             before = self._near.get(units[0], {})
             if asked.keys() - before.keys():
-                # A run that only checks asks for less than one that builds.
-                kept = asked if self.context.setting else {**before, **asked}
+                kept = asked if whole else {**before, **asked}
                 self.context.cache.store("near", self._together(units), kept)
 
     def _together(self, units: Sequence[str]) -> list[bytes]:
@@ -286,6 +287,12 @@ class Run:
                 yield "entries", self.maker.keys.entries(self.keys[unit])
                 yield "part", self.maker.keys.part(self.keys[unit], self.briefs[unit])
         yield from self.told.get(unit, ())
+
+
+def _newest(rest: Rest) -> Extract:
+    if rest.newest is None:
+        raise RuntimeError("the newest texts are asked for where no pages are to be drawn")
+    return rest.newest
 
 
 def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Callable[[], V]) -> V:

@@ -78,7 +78,9 @@ class _Neighbours:
 
 
 class Telling:
-    """What is told of each unit. Only where something of that changed is it told again."""
+    """What is told of each unit, once it is asked for. Only where something of that changed is it
+    told again.
+    """
 
     def __init__(self, run: Run, common: Common) -> None:
         self._run = run
@@ -96,24 +98,18 @@ class Telling:
         }
         self._words: dict[UnitId, _Words] = {}
         self._stretches = stretches(groups(run.briefs))
-        keys = self._keys()
-        self._told = {
-            unit: found
-            for unit, key in keys.items()
-            if isinstance(found := run.maker.held.get(("told", key)), Told)
-        }
-        self._tell([each for each in self._stretches if not self._told.keys() >= {*each}])
-        for unit, key in keys.items():
-            run.maker.held["told", key] = self._told[unit]
-        run.told |= {unit: (("told", key), self.own(unit)) for unit, key in keys.items()}
+        self._keys = self._made_of()
+        self._told: dict[str, Told] = {}
 
     @property
     def rows(self) -> list[bytes]:
         """The digests of what the pages of the shared clauses show of each unit, in their order."""
+        self._know(self._stretches)
         return [self._told[unit].rows for unit in self._run.briefs]
 
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
+        self._know(self._stretches)
         self._take(self._stretches)
         return {
             key: Standing(
@@ -122,7 +118,7 @@ class Telling:
             for key, newest in newest_texts(archive)
         }
 
-    def _keys(self) -> dict[str, bytes]:
+    def _made_of(self) -> dict[str, bytes]:
         """What is told depends on: the unit's pages before the theme is around them, what all units
         tell of the shared clauses, those, the name of its successor.
         """
@@ -136,6 +132,19 @@ class Telling:
         briefs = self._run.briefs
         successor = briefs[unit].successor
         return briefs[successor].name if successor in briefs else ""
+
+    def _know(self, asked: Sequence[Sequence[UnitId]]) -> None:
+        """Have the digests of what is told of runs of neighbours."""
+        run, held = self._run, self._run.maker.held
+        new = [unit for units in asked for unit in units if unit not in self._told]
+        for unit in new:
+            if isinstance(found := held.get(("told", self._keys[unit])), Told):
+                self._told[unit] = found
+        self._tell([units for units in asked if not self._told.keys() >= {*units}])
+        for unit in new:
+            key = "told", self._keys[unit]
+            held[key] = self._told[unit]
+            run.told[unit] = key, self.own(unit)
 
     def _tell(self, asked: Sequence[Sequence[UnitId]]) -> None:
         """Tell of runs of neighbours; once more, with their texts, of those that are not kept."""
@@ -153,6 +162,8 @@ class Telling:
 
     def own(self, unit: str) -> tuple[str, bytes]:
         """By what the digest of a unit's own page is held."""
+        if unit not in self._told:
+            self._know(self._stretches)
         run = self._run
         part = run.maker.keys.part(run.keys[unit], run.briefs[unit])
         return "own", part + self._told[unit].holes
@@ -160,7 +171,9 @@ class Telling:
     def holes(self, units: Sequence[UnitId]) -> dict[UnitId, Mapping[str, str]]:
         """By unit what fills the holes of its own page."""
         asked = {*units}
-        self._take([each for each in self._stretches if asked & {*each}])
+        near = [each for each in self._stretches if asked & {*each}]
+        self._know(near)
+        self._take(near)
         return {unit: self._words[unit].holes for unit in units}
 
     def _take(self, asked: Sequence[Sequence[UnitId]]) -> None:

@@ -115,12 +115,12 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rest:
     """What is seldom asked of a unit: its extracts; `newest`: the bare one with its newest texts,
-    whole.
+    whole, where pages are to be drawn.
     """
 
     extract: Extract
     bare: Extract
-    newest: Extract = Extract(None, ())
+    newest: Extract | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,16 +329,16 @@ class Maker:
 
     # --- what is made ---
 
-    def make(self, unit_id: str, found: Snapshot) -> Made:
-        """Read a unit, check it, and unless it has errors draw its pages."""
-        made = self.made_anew(unit_id, found)
+    def make(self, unit_id: str, found: Snapshot, *, drawing: bool = True) -> Made:
+        """Read a unit, check it, and unless it has errors draw its pages, if that is asked for."""
+        made = self.made_anew(unit_id, found, drawing=drawing)
         # A process that makes units need not send what can be loaded.
-        kinds = ["extract", "bare", *(["newest"] if made.drawn else [])]
+        kinds = ["extract", "bare", *(["newest"] if made.rest and made.rest.newest else [])]
         if all(self.cache.has(kind, (made.key,)) for kind in kinds):
             made = replace(made, rest=None)
         return replace(made, drawn=None)
 
-    def made_anew(self, unit_id: str, found: Snapshot) -> Made:
+    def made_anew(self, unit_id: str, found: Snapshot, *, drawing: bool = True) -> Made:
         """The same, with the rest and what was drawn."""
         files, beside = self.keys.files(found), self.context.beside
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
@@ -372,10 +372,11 @@ class Maker:
         for (kind, own_key), value in held.items():
             self.cache.store(kind, (own_key,), value)
         if setting:
-            drawn = self._draw(UnitId(unit_id), archive, made, setting)
             newest = _newest(archive, bare)
             self.cache.store("newest", (key,), newest, packed=True)
-            made = replace(made, drawn=drawn, rest=Rest(extract, bare, newest))
+            made = replace(made, rest=Rest(extract, bare, newest))
+        if setting and drawing:
+            made = replace(made, drawn=self._draw(UnitId(unit_id), archive, made, setting))
             entries = "entries", self.keys.entries(key)
             held |= {entries: self.held[entries]} if entries in self.held else {}
         return replace(made, held=held)

@@ -29,8 +29,13 @@ R = TypeVar("R")
 _maker: Maker | None = None
 
 
-def make_all(run: Run, units: Sequence[str] | None = None) -> None:
-    """Fill in what is known of all units, or of some; make those of which something is not."""
+def make_all(
+    run: Run, units: Sequence[str] | None = None, *, drawing: bool = True
+) -> None:  # fmt: skip
+    """Fill in what is known of all units, or of some; make those of which something is not. With
+    `drawing` also their pages, where there is a setting.
+    """
+    drawing = drawing and run.context.setting is not None
     todo: list[tuple[str, Snapshot]] = []
     if units is None:
         run.take_together()
@@ -39,10 +44,10 @@ def make_all(run: Run, units: Sequence[str] | None = None) -> None:
         known = run.maker.known(run.files[unit])
         if known:
             run.keys[unit], run.briefs[unit] = known
-            if run.context.setting is None or run.maker.is_drawn(*known):
+            if not drawing or run.maker.is_drawn(*known):
                 continue
         todo.append((unit, found))
-    for unit, made in in_batches(run, todo, _make_batch):
+    for unit, made in in_batches(run, todo, partial(_make_batch, drawing=drawing)):
         run.keys[unit], run.briefs[unit] = made.key, made.brief
         if made.rest:
             run.rest[unit] = made.rest
@@ -50,8 +55,10 @@ def make_all(run: Run, units: Sequence[str] | None = None) -> None:
     run.briefs = {unit: run.briefs[unit] for unit in run.found.units if unit in run.briefs}
 
 
-def _make_batch(maker: Maker, units: Sequence[tuple[str, Snapshot]]) -> list[tuple[str, Made]]:
-    return [(unit, maker.make(unit, found)) for unit, found in units]
+def _make_batch(
+    maker: Maker, units: Sequence[tuple[str, Snapshot]], *, drawing: bool
+) -> list[tuple[str, Made]]:
+    return [(unit, maker.make(unit, found, drawing=drawing)) for unit, found in units]
 
 
 def in_batches(
