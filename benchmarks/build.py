@@ -318,7 +318,8 @@ def edits(agreements: int, time: int = 0) -> dict[str, Edit]:
         text = corpus.shared_clauses()[clause].wordings
         words = text[max(text)]
         page = f"don-vi/{corpus.unit_id(0)}/cong-doan/2025-2026/index.html"
-        made[stage] = Edit(f"data/clauses/{clause}.yml", words, f"{words} {added}", page, added)
+        said = added.replace("để đo", f"để đo {stage}")
+        made[stage] = Edit(f"data/clauses/{clause}.yml", words, f"{words} {said}", page, said)
     guide = "huong-dan/tim-kiem"
     made["guide"] = Edit(
         f"docs/{guide}.md", "\n## ", f"\n{added}\n\n## ", f"{guide}/index.html", added

@@ -1,13 +1,13 @@
 # The code is copied into the project and not linked: the server serves what lies beside its code.
 """How long an edit takes until the server on this machine shows it.
 
-    python benchmarks/serve.py [1000 5000] [--times 3]
+    python benchmarks/serve.py [1000 5000] [--times 3] [--stages clause,style]
 
 For each size a project with the corpus is served (`qcph serve`); then files are edited, one after
 the other, and the page that shows the edit is asked for every 20 ms; for a stylesheet the page of
-the last unit, until it names the new one. Prints a Markdown table: what the start took, and for each
-kind of edit (as in build.py) the seconds from the written file to the first page that shows it, once
-for each time.
+the last unit, until it names the new one. Then the contents of the search are asked for. Prints a
+Markdown table: what the start took, and for each kind of edit (as in build.py) the seconds from the
+written file to the first page that shows it, and to the contents of the search; once for each time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urljoin
@@ -30,7 +30,11 @@ from urllib.parse import urljoin
 import build
 import corpus
 
-STAGES = ("clause", "data", "guide", "wording-few", "glossary", "style")
+STAGES = (
+    "clause", "data", "guide", "glossary", "style", "template", "configuration", "wording-few",
+    "wording-most",
+)  # fmt: skip
+SEARCH = "tim/muc-luc.json"
 _LONGEST = 600.0
 _ASKED_EVERY = 0.02
 _REST = 3.0  # between two edits
@@ -79,7 +83,7 @@ def served(project: Path, cache: Path) -> Iterator[str]:
             child.terminate()
 
 
-def rows(agreements: int, times: int) -> Iterator[str]:
+def rows(agreements: int, times: int, stages: Sequence[str]) -> Iterator[str]:
     """The lines of a table for one size."""
     with tempfile.TemporaryDirectory(prefix="qcph-bench-") as name:
         project = Path(name) / "project"
@@ -91,24 +95,45 @@ def rows(agreements: int, times: int) -> Iterator[str]:
         build.configured(project, "mkdocs.yml", build.USUAL)
         with served(project, Path(name) / "cache") as address:
             started = until(address, "Quy chế")
-            yield f"| {agreements} | start, nothing kept | {started:.1f} |"
-            for stage in STAGES:
-                taken = []
-                path = project / build.edits(agreements)[stage].path
+            found = until(f"{address}{SEARCH}", '"units"')
+            yield f"| {agreements} | start, nothing kept | {started:.1f} | {started + found:.1f} |"
+            for stage in stages:
+                pages, searches = [], []
+                path = project / edits(agreements)[stage].path
                 text = path.read_text(encoding="utf-8")
                 for number in range(1, times + 1):
-                    edit = build.edits(agreements, number)[stage]
+                    edit = edits(agreements, number)[stage]
                     time.sleep(_REST)
                     path.write_text(
                         text.replace(edit.old, edit.new, 1), encoding="utf-8", newline="\n"
                     )
                     page, named = edit.page.removesuffix("index.html"), ""
                     if "*" in page:
-                        last = agreements // len(corpus.YEARS) - 1
-                        page, named = f"don-vi/{corpus.unit_id(last)}/", page.replace("*", r"\w+")
-                    taken.append(until(f"{address}{page}", edit.words, named))
-                told = ", ".join(f"{each:.1f}" for each in taken)
-                yield f"| {agreements} | {stage} | {told} |"
+                        page, named = _last(agreements), page.replace("*", r"\w+")
+                    pages.append(until(f"{address}{page}", edit.words, named))
+                    searches.append(pages[-1] + until(f"{address}{SEARCH}", '"units"'))
+                told = (", ".join(f"{each:.1f}" for each in taken) for taken in (pages, searches))
+                yield f"| {agreements} | {stage} | {' | '.join(told)} |"
+
+
+def edits(agreements: int, number: int = 0) -> dict[str, build.Edit]:
+    """Those of build.py, and two that change all pages."""
+    words = f"Trang này không có, lần {number}"
+    return {
+        **build.edits(agreements, number),
+        "template": build.Edit(
+            "overrides/main.html", "{% block scripts %}", f"{{% block scripts %}}<!-- {words} -->",
+            f"{_last(agreements)}index.html", words,
+        ),
+        "configuration": build.Edit(
+            "mkdocs.yml", "site_name: Quy chế", f"site_name: {number} quy chế",
+            f"{_last(agreements)}index.html", f"{number} quy chế",
+        ),
+    }  # fmt: skip
+
+
+def _last(agreements: int) -> str:
+    return f"don-vi/{corpus.unit_id(agreements // len(corpus.YEARS) - 1)}/"
 
 
 def main() -> None:
@@ -116,10 +141,11 @@ def main() -> None:
     asking = argparse.ArgumentParser()
     asking.add_argument("sizes", nargs="*", type=int, default=[1000, 5000])
     asking.add_argument("--times", type=int, default=3)
+    asking.add_argument("--stages", default=",".join(STAGES), help="which edits, in which order")
     asked = asking.parse_args()
-    print("| agreements | edit | seconds |\n|---|---|---|", flush=True)
+    print("| agreements | edit | page, s | search, s |\n|---|---|---|---|", flush=True)
     for size in asked.sizes:
-        for row in rows(size, asked.times):
+        for row in rows(size, asked.times, asked.stages.split(",")):
             print(row, flush=True)
 
 

@@ -46,6 +46,7 @@ from macros.building.folder import Folder
 from macros.building.live import Live
 from macros.building.placed import DEPLOY, project, record
 from macros.building.run import BrokenSourcesError
+from macros.building.served import Served
 from macros.building.shell import (
     CANONICAL,
     CONTENT,
@@ -134,16 +135,14 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
     """
 
     def read() -> Live:
-        return Live(project(config, partial(make_shell, serving=True), serving=True))
+        return Live.of(project(config, partial(make_shell, serving=True), serving=True))
 
-    live, turn, watcher = read(), Lock(), _Watcher()
+    served, watcher = Served(read), _Watcher()
 
     def rebuild() -> None:
-        nonlocal live
         try:
-            with turn, watcher.waiting:
-                before, live = live, read()
-                before.close()
+            with watcher.waiting:
+                served.again()
         except BrokenSourcesError as broken:
             told("Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems)
         except (UnknownScriptError, SystemExit) as failed:
@@ -151,11 +150,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
         else:
             told("Đã dựng lại trang.", ())
 
-    def asked(path: str) -> bytes | None:
-        with turn:
-            return live.file(path)
-
-    server = _Server(rebuild, port, asked)
+    server = _Server(rebuild, port, served.file)
     server.observer = watcher  # type: ignore[assignment]
     for watched in (config, *(config.parent / each for each in _WATCHED)):
         if watched.exists():
@@ -167,8 +162,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
         pass
     finally:
         server.shutdown()
-        with turn:
-            live.close()
+        served.close()
 
 
 class _Server(LiveReloadServer):

@@ -12,9 +12,11 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 from mkdocs.exceptions import Abort
@@ -27,6 +29,7 @@ from macros.building.build import build, check, prepare
 from macros.building.folder import Folder
 from macros.building.live import Live
 from macros.building.run import BrokenSourcesError, Project
+from macros.building.served import Served
 from macros.building.shell import Shell, UnknownScriptError
 from macros.building.unit import Extract
 from macros.problem import Severity
@@ -136,7 +139,7 @@ class Builder:
         fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
         served = Folder(self.served.path, own=self.served.left())
         try:
-            live = Live(of(self.root))
+            live = Live.of(of(self.root))
         except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
             with pytest.raises((BrokenSourcesError, Abort)):
                 build(of(self.root), served)
@@ -226,6 +229,40 @@ def test_after_any_edit_as_a_full_build(seed: int, builder: Builder, tmp_path: P
         assert [] == differing(full, contents(builder.served.path)), (name, told)
         assert [] == differing(full, contents(builder.linked.path)), (name, told)
     assert len(told) >= 5, told
+
+
+def test_served_while_edited(builder: Builder):
+    """Whoever asks while the sources are read again gets a file of the site before or after, and
+    waits for what takes long; where the sources have errors the site stays, and is told whole.
+    """
+    served = Served(lambda: Live.of(of(builder.root)))
+    sites = [builder.full()]
+    told: list[tuple[str, bytes | None]] = []
+    ended = Event()
+
+    def ask(seed: int) -> None:
+        chance = random.Random(seed)
+        while not ended.is_set():
+            path = chance.choice(sorted(sites[0]))
+            told.append((path, served.file(path)))
+
+    with ThreadPoolExecutor(4) as threads:
+        asking = [threads.submit(ask, seed) for seed in range(4)]
+        try:
+            for name in ("near", "another-is-nearer"):
+                WORDINGS[name](builder.root)
+                served.again()
+                sites.append(builder.full(taken=of_mkdocs))
+            put("data/clauses/ung-ho.yml", "title: [")(builder.root)
+            with pytest.raises(BrokenSourcesError):
+                served.again()
+            assert [] == differing(sites[-1], {path: served.file(path) for path in sites[-1]})
+        finally:
+            ended.set()
+        assert [] == [each.result() for each in asking if each.result()]
+    assert len(told) > 100
+    assert [] == [path for path, data in told if data not in {site.get(path) for site in sites}]
+    served.close()
 
 
 def _clause(title: str, words: str) -> str:

@@ -61,15 +61,16 @@ SITEMAP = "sitemap.xml"
 
 @dataclass(frozen=True)
 class Lot:
-    """Files that are made together, by path, and kept by a key. `below`: how their paths begin;
-    `drawn`: whether all units must be drawn before either is asked for.
+    """Files that are made together, by path, and kept by a key. `below`: how their paths begin.
+    `of_all`: each unit is looked at for them; `of_drawn`: and drawn before anything is asked.
     """
 
     kind: str
     below: str
     key: Callable[[], Sequence[bytes]]
     make: Callable[[], Mapping[str, bytes]]
-    drawn: bool = False
+    of_all: bool = False
+    of_drawn: bool = False
 
 
 def write(run: Run, setting: Setting, folder: Folder) -> None:
@@ -104,9 +105,15 @@ class Together:
         run, of_lists = self.run, (self.run.units, *self._with)
         search = _Search(self)
         return [
-            self._of_pages("shared", BASE, lambda: (run.uses, *self.telling.rows), self._shared),
+            replace(
+                self._of_pages("shared", BASE, lambda: (run.uses, *self.telling.rows), self._shared),
+                of_all=True,
+            ),
             Lot("texts", TEXTS, lambda: search.key, search.texts),
-            Lot("index", FOLDER, lambda: (*search.key, *search.of.values()), search.index, True),
+            Lot(
+                "index", FOLDER, lambda: (*search.key, *search.of.values()), search.index,
+                of_all=True, of_drawn=True,
+            ),
             self._of_pages("lists", "", lambda: of_lists, self._pages),
             Lot(
                 "tables", "", lambda: (run.maker.keys.common, *of_lists),

@@ -1,12 +1,12 @@
 # The site without a folder.
 # Hides: that what is seldom asked for, as the search, is made of all units, and a page of one.
 # Refuses: to tell anything of sources with errors.
-"""`Live(project)`: each file of the site, made when it is asked for."""
+"""`Live.of(project)`: each file of the site, made when it is asked for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TypeVar
@@ -15,7 +15,7 @@ from macros.building.build import make_ready
 from macros.building.common import SITEMAP, Lot, Together
 from macros.building.drawn import Drawn, LostError, own_path
 from macros.building.run import Project, Run, undisturbed
-from macros.building.unit import Part
+from macros.building.unit import Part, Setting
 from macros.building.units import make_all
 from macros.model import UnitId
 from macros.render import FEED
@@ -33,21 +33,57 @@ class Live:
     One thread at a time may ask.
     """
 
-    def __init__(self, project: Project) -> None:
-        self._run = Run.of(project.root)
+    def __init__(self, run: Run, setting: Setting) -> None:
+        self._run = run
+        self._setting = setting
+        self._together = Together(run, setting)
+        self._made: dict[str, Mapping[str, bytes]] = {}
+
+    @classmethod
+    def of(cls, project: Project) -> Live:
+        """The site of a project."""
+        run = Run.of(project.root)
         try:
             with undisturbed():
-                self._setting = make_ready(self._run, project)
-                self._run.keep_together(whole=False)
+                setting = make_ready(run, project)
+                run.keep_together(whole=False)
         except BaseException:
-            self.close()
+            run.ended.close()
             raise
-        self._together = Together(self._run, self._setting)
-        self._made: dict[str, Mapping[str, bytes]] = {}
+        return cls(run, setting)
+
+    def apart(self) -> Live:
+        """The same site of the same sources, for another thread."""
+        return Live(self._run.apart(), self._setting)
 
     def close(self) -> None:
         """End what works for it; nothing may be asked any more."""
         self._run.ended.close()
+
+    def give_up(self) -> None:
+        """From another thread: what is being made is not worth waiting for. Whoever does gets a
+        CancelledError or RuntimeError, where it is made by other processes.
+        """
+        if self._run.pool:
+            self._run.pool.shutdown(wait=False, cancel_futures=True)
+
+    def is_slow(self, path: str) -> bool:
+        """Whether a file has to be made first together with others, of all units."""
+        lots = (lot for lot in self._together.lots if lot.of_all)
+        return any(path.startswith(lot.below) and lot.kind not in self._made for lot in lots)
+
+    def slow(self) -> Iterator[str]:
+        """Make such files. What kinds of them there are, each when it is made."""
+        for lot in self._together.lots:
+            if lot.of_all:
+                with undisturbed():
+                    self._files(lot)
+                yield lot.kind
+
+    def take_over(self, other: Live) -> None:
+        """Have what the same site has made in another thread, which is not at work now."""
+        self._made |= other._made
+        self._run.maker.held |= other._run.maker.held
 
     def file(self, path: str) -> bytes | None:
         """A file of the site; None where there is none. UnknownScriptError as in `build`."""
@@ -112,7 +148,7 @@ class Live:
 
     def _files(self, lot: Lot) -> Mapping[str, bytes]:
         if lot.kind not in self._made:
-            if lot.drawn:
+            if lot.of_drawn:
                 make_all(self._run)
             self._made[lot.kind] = lot.make()
             self._run.keep_together(whole=False)

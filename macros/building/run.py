@@ -97,6 +97,15 @@ class Run:
         links.kept = partial(_rendered, cache)
         return cls(found, beside, Context(beside, clauses, cache))
 
+    def apart(self) -> Run:
+        """The same run for another thread, which ends by itself."""
+        other = Run(
+            self.found, self.beside, self.context, dict(self.briefs), dict(self.keys),
+            rest=dict(self.rest), _near=dict(self._near),
+        )  # fmt: skip
+        other.maker.held |= self.maker.held
+        return other
+
     @cached_property
     def maker(self) -> Maker:
         return Maker(self.context)
@@ -256,8 +265,8 @@ class Run:
         return {unit: self.maker.keys.files(found) for unit, found in self.found.units.items()}
 
     def take_together(self) -> None:
-        """Read what was asked of neighbouring units the last time, from one file for many."""
-        for units in groups(self.files):
+        """Read what was asked of neighbouring units the last time, from one file for many; once."""
+        for units in groups(self.files) if not self._near else ():
             found = self.context.cache.load("near", self._together(units), dict) or {}
             self._near[units[0]] = found
             self.maker.held |= found

@@ -1,0 +1,100 @@
+# The live site for a server: asked by many threads, read again after an edit.
+# Hides: what is made ahead, and that who asks for that waits for it without keeping others waiting.
+# Refuses: to give up a site because the sources have errors by now.
+"""`Served(read)`: the newest live site whose sources were right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from threading import Condition, Event, Thread
+
+from macros.building.drawn import LostError
+from macros.building.live import Live
+from macros.building.shell import UnknownScriptError
+
+# How many seconds nothing is made ahead after an edit: the page that was edited comes first.
+_FIRST = 2.0
+
+
+class Served:
+    """`read` gives the site of the sources as they are. It is called at once, and what it raises
+    is raised.
+    """
+
+    def __init__(self, read: Callable[[], Live]) -> None:
+        self._read = read
+        self._turn = Condition()
+        self._live = read()
+        self._ahead = _Ahead(self._live, self._turn)
+
+    def again(self) -> None:
+        """Read the sources again. Whatever `read` raises, the site is the one from before."""
+        self._ahead.stop()
+        with self._turn:
+            try:
+                self._live, before = self._read(), self._live
+                before.close()
+            finally:
+                self._ahead = _Ahead(self._live, self._turn)
+                self._turn.notify_all()
+
+    def file(self, path: str) -> bytes | None:
+        """As `Live.file`, for any thread."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._is_ready(path))
+            return self._live.file(path)
+
+    def _is_ready(self, path: str) -> bool:
+        if self._ahead.is_done or not self._live.is_slow(path):
+            return True
+        self._ahead.begin()
+        return False
+
+    def close(self) -> None:
+        """End what works for it; nothing may be asked any more."""
+        self._ahead.stop()
+        with self._turn:
+            self._live.close()
+
+
+class _Ahead(Thread):
+    """Makes in the background what takes long when it is asked for, for who has the turn."""
+
+    def __init__(self, live: Live, turn: Condition) -> None:
+        super().__init__(daemon=True)
+        self.is_done = False
+        self._live, self._other, self._turn = live, live.apart(), turn
+        self._begin, self._stopped = Event(), Event()
+        self.start()
+
+    def begin(self) -> None:
+        """Somebody waits for it."""
+        self._begin.set()
+
+    def stop(self) -> None:
+        """Nobody wants it any more."""
+        self._stopped.set()
+        self._begin.set()
+        self._other.give_up()
+
+    def run(self) -> None:
+        self._begin.wait(_FIRST)
+        try:
+            # Given up; or who asks for it is told what is wrong.
+            with suppress(CancelledError, RuntimeError, UnknownScriptError, LostError):
+                self._make()
+        finally:
+            self._other.close()
+            with self._turn:
+                self.is_done = True
+                self._turn.notify_all()
+
+    def _make(self) -> None:
+        for _ in self._other.slow():
+            if self._stopped.is_set():
+                return
+            with self._turn:
+                self._live.take_over(self._other)
+                self._turn.notify_all()
