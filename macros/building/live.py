@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import TypeVar
@@ -67,18 +67,18 @@ class Live:
         if self._run.pool:
             self._run.pool.shutdown(wait=False, cancel_futures=True)
 
-    def is_slow(self, path: str) -> bool:
-        """Whether a file has to be made first together with others, of all units."""
-        lots = (lot for lot in self._together.lots if lot.of_all)
-        return any(path.startswith(lot.below) and lot.kind not in self._made for lot in lots)
+    def slow(self, path: str = "") -> list[Lot]:
+        """What is made of all units and is not made yet; for a path, that to which it belongs."""
+        return [
+            lot
+            for lot in self._together.lots
+            if lot.of_all and lot.kind not in self._made and path.startswith(path and lot.below)
+        ]
 
-    def slow(self) -> Iterator[str]:
-        """Make such files. What kinds of them there are, each when it is made."""
-        for lot in self._together.lots:
-            if lot.of_all:
-                with undisturbed():
-                    self._files(lot)
-                yield lot.kind
+    def make(self, lot: Lot) -> None:
+        """Make these files now."""
+        with undisturbed():
+            self._files(lot)
 
     def take_over(self, other: Live) -> None:
         """Have what the same site has made in another thread, which is not at work now."""

@@ -47,10 +47,10 @@ class Served:
             return self._live.file(path)
 
     def _is_ready(self, path: str) -> bool:
-        if self._ahead.is_done or not self._live.is_slow(path):
-            return True
-        self._ahead.begin()
-        return False
+        lacking = [] if self._ahead.is_done else self._live.slow(path)
+        if lacking:
+            self._ahead.begin(lacking[0].kind)
+        return not lacking
 
     def close(self) -> None:
         """End what works for it; nothing may be asked any more."""
@@ -65,12 +65,14 @@ class _Ahead(Thread):
     def __init__(self, live: Live, turn: Condition) -> None:
         super().__init__(daemon=True)
         self.is_done = False
+        self._next = ""
         self._live, self._other, self._turn = live, live.apart(), turn
         self._begin, self._stopped = Event(), Event()
         self.start()
 
-    def begin(self) -> None:
-        """Somebody waits for it."""
+    def begin(self, kind: str) -> None:
+        """Somebody waits for files of a kind: they are the next."""
+        self._next = kind
         self._begin.set()
 
     def stop(self) -> None:
@@ -92,9 +94,10 @@ class _Ahead(Thread):
                 self._turn.notify_all()
 
     def _make(self) -> None:
-        for _ in self._other.slow():
+        while lots := sorted(self._other.slow(), key=lambda lot: lot.kind != self._next):
             if self._stopped.is_set():
                 return
+            self._other.make(lots[0])
             with self._turn:
                 self._live.take_over(self._other)
                 self._turn.notify_all()
