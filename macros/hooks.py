@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ from markupsafe import escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, PluginError
+from mkdocs.exceptions import Abort, MkDocsException, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -91,6 +92,8 @@ _Read = tuple[dict[str, Any], dict[str, dict[str, str]], Written | None]
 # What `serve` looks at for edits, and how long it waits between two looks.
 _WATCHED = ("docs", "data", "overrides")
 _PACE = 0.2
+# What a page that was served asks MkDocs' server for.
+_RELOAD = re.compile(r"/livereload/[0-9]+/[0-9]+")
 
 
 def make_shell(
@@ -145,7 +148,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
                 served.again()
         except BrokenSourcesError as broken:
             told("Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems)
-        except (UnknownScriptError, SystemExit) as failed:
+        except (UnknownScriptError, SystemExit, MkDocsException, jinja2.TemplateError) as failed:
             told(f"Chưa dựng lại được: {failed}", ())
         else:
             told("Đã dựng lại trang.", ())
@@ -179,7 +182,7 @@ class _Server(LiveReloadServer):
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes] | None:
         path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "ignore")
-        if path.startswith("/livereload/"):
+        if _RELOAD.fullmatch(path):
             return super()._serve_request(environ, start_response)
         # Not before an edit that was seen is in the site.
         with self._epoch_cond:
@@ -191,8 +194,11 @@ class _Server(LiveReloadServer):
         try:
             data = self._asked(name)
         except UnknownScriptError as refused:
-            start_response("500 ", [("Content-Type", "text/plain; charset=utf-8")])
-            return [str(refused).encode()]
+            told = f"<!doctype html>\n<title>Không mở được trang</title>\n<pre>{escape(str(refused))}</pre>"
+            html = self._inject_js_into_html(told.encode(), epoch)  # type: ignore[no-untyped-call]
+            kind = "text/html; charset=utf-8"
+            start_response("500 Internal Server Error", [("Content-Type", kind)])
+            return [html]
         if data is None:
             if not path.endswith("/") and self._asked(f"{name}/index.html"):
                 start_response("302 Found", [("Location", quote(f"{path}/"))])

@@ -49,6 +49,8 @@ PER_PAGE = 100
 SEARCH = "tim-kiem/"
 # What the browser fetches to filter the units.
 UNITS = "don-vi/units.json"
+# How the addresses of all that is made here begin.
+BELOW = ("don-vi/", ANY, SEARCH, coverage.BASE, almanac.BASE)
 _GLANCE = 12
 # What an edition of a unit counts for: its period, and the end of the one it was prolonged to.
 _Span = tuple[Period, int]

@@ -42,7 +42,6 @@ from macros.usage import Usage, in_words
 
 V = TypeVar("V")
 FOLDER = "tim/"
-CONTENTS = f"{FOLDER}muc-luc.json"
 # The texts of a unit lie in a folder of its name.
 TEXTS = f"{FOLDER}loi/"
 _FORM = 3
@@ -331,7 +330,7 @@ def index_files(
         "column": column,
         "common": " ".join(most_common([group.run for group in made], _OFFERED)),
     }
-    yield CONTENTS, _json(contents)
+    yield f"{FOLDER}muc-luc.json", _json(contents)
 
 
 def _letter(number: int) -> str:

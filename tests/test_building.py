@@ -11,8 +11,8 @@ import pickle
 import random
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,14 +24,14 @@ from mkdocs.structure.pages import Page
 
 from macros import hooks
 from macros.archive import problems_in, read_beside, read_unit, snapshot
-from macros.building import placed
+from macros.building import placed, units
 from macros.building.build import build, check, prepare
 from macros.building.folder import Folder
 from macros.building.live import Live
 from macros.building.run import BrokenSourcesError, Project
 from macros.building.served import Served
 from macros.building.shell import Shell, UnknownScriptError
-from macros.building.unit import Extract
+from macros.building.unit import Extract, Maker
 from macros.problem import Severity
 from tests.test_proposal import (
     EDITS,
@@ -263,6 +263,40 @@ def test_served_while_edited(builder: Builder):
     assert len(told) > 100
     assert [] == [path for path, data in told if data not in {site.get(path) for site in sites}]
     served.close()
+
+
+def test_what_is_given_up_is_not_made(builder: Builder):
+    """Work that nobody waits for is not given to processes."""
+    live = Live.of(of(builder.root)).apart()
+    live.give_up()
+    with pytest.raises(CancelledError):
+        list(units.in_batches(live._run, list("abcd"), _nothing, few=0))
+    live.close()
+
+
+def _nothing(_maker: Maker, batch: Sequence[str]) -> list[str]:
+    return [*batch]
+
+
+def test_serving_on_and_on_keeps_no_more(builder: Builder):
+    """What is asked of units on each build is kept for the sources as they are, not once for each
+    edit of a shared wording.
+    """
+    sizes = []
+    for number in range(4):
+        put("data/clauses/ung-ho.yml", _clause("Ủng hộ", SUPPORT.format(f"{number} lần.")))(
+            builder.root
+        )
+        live = Live.of(of(builder.root))
+        other = live.apart()
+        for lot in other.slow():
+            other.make(lot)
+        live.take_over(other)
+        assert live.file("don-vi/index.html")
+        sizes.append(sum(map(len, live._run._near.values())))
+        other.close()
+        live.close()
+    assert 1 == len({*sizes[1:]}), sizes
 
 
 def _clause(title: str, words: str) -> str:

@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,16 @@ def test_serve_survives_a_broken_edit(tmp_path: Path) -> None:
         wait_for(lambda: "Chưa dựng lại được" in log.read_text(encoding="utf-8"))
         data.write_text(good.replace("- name: Trường", "- name: TRƯỜNG"), encoding="utf-8")
         wait_for(lambda: "TRƯỜNG Mầm non Hoa Sữa" in page(address))
+        assert refused(f"{address.rpartition('/don-vi')[0]}/livereload/../mkdocs.yml") == 404
+        for name, wrong in (("overrides/main.html", "{% block"), ("mkdocs.yml", "nav: [")):
+            path, before = project / name, len(log.read_text(encoding="utf-8"))
+            right = path.read_text(encoding="utf-8")
+            path.write_text(f"{right}\n{wrong}", encoding="utf-8")
+            wait_for(partial(says, log, "Chưa dựng lại được", before))
+            assert "TRƯỜNG Mầm non Hoa Sữa" in page(address)
+            path.write_text(right, encoding="utf-8")
+            wait_for(partial(says, log, "Đã dựng lại", before))
+        assert "Traceback" not in log.read_text(encoding="utf-8")
     finally:
         serving.terminate()
         serving.wait(timeout=20)
@@ -161,6 +173,19 @@ def page(address: str) -> str:
             return str(answer.read().decode())
     except OSError:
         return ""
+
+
+def says(log: Path, words: str, since: int) -> bool:
+    """Whether words stand in a file behind so many letters."""
+    return words in log.read_text(encoding="utf-8")[since:]
+
+
+def refused(address: str) -> int:
+    """The status with which an address is refused."""
+    with pytest.raises(urllib.error.HTTPError) as found:
+        urllib.request.urlopen(address, timeout=5)
+    with found.value as answer:
+        return answer.code
 
 
 def wait_for(true: Callable[[], bool], seconds: int = 90) -> None:

@@ -8,8 +8,9 @@ below `/lich/` (`Almanac`).
 
 from macros.almanac.due import CALENDAR, Due, clause_link, due, who
 from macros.almanac.unit import Duties
-from macros.almanac.units import Almanac, Row, joined, rows
+from macros.almanac.units import BASE, Almanac, Row, joined, rows
 
 __all__ = [
-    "CALENDAR", "Almanac", "Due", "Duties", "Row", "clause_link", "due", "joined", "rows", "who",
+    "BASE", "CALENDAR", "Almanac", "Due", "Duties", "Row", "clause_link", "due", "joined", "rows",
+    "who",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ from macros.building.units import in_batches
 from macros.building.version import version
 from macros.cache import Cache
 from macros.exchange.subscriptions import feed_of_all
+from macros.lists import BELOW as LISTS
 from macros.lists import Lists, Shown, register, shown, years_of
 from macros.markup import ENVIRONMENT, SitePage
 from macros.model import Archive, UnitId
@@ -61,12 +62,12 @@ SITEMAP = "sitemap.xml"
 
 @dataclass(frozen=True)
 class Lot:
-    """Files that are made together, by path, and kept by a key. `below`: how their paths begin.
+    """Files that are made together, by path, and kept by a key. `below`: how their paths can begin.
     `of_all`: each unit is looked at for them; `of_drawn`: and drawn before anything is asked.
     """
 
     kind: str
-    below: str
+    below: tuple[str, ...]
     key: Callable[[], Sequence[bytes]]
     make: Callable[[], Mapping[str, bytes]]
     of_all: bool = False
@@ -106,23 +107,23 @@ class Together:
         search = _Search(self)
         return [
             replace(
-                self._of_pages("shared", BASE, lambda: (run.uses, *self.telling.rows), self._shared),
+                self._of_pages("shared", (BASE,), lambda: (run.uses, *self.telling.rows), self._shared),
                 of_all=True,
             ),
-            Lot("texts", TEXTS, lambda: search.key, search.texts),
+            Lot("texts", (TEXTS,), lambda: search.key, search.texts),
             Lot(
-                "index", FOLDER, lambda: (*search.key, *search.of.values()), search.index,
+                "index", (FOLDER,), lambda: (*search.key, *search.of.values()), search.index,
                 of_all=True, of_drawn=True,
             ),
-            self._of_pages("lists", "", lambda: of_lists, self._pages),
+            self._of_pages("lists", LISTS, lambda: of_lists, self._pages),
             Lot(
-                "tables", "", lambda: (run.maker.keys.common, *of_lists),
+                "tables", LISTS, lambda: (run.maker.keys.common, *of_lists),
                 lambda: dict(self._lists.files()),
             ),
         ]  # fmt: skip
 
     def _of_pages(
-        self, kind: str, below: str, key: Callable[[], Sequence[bytes]],
+        self, kind: str, below: tuple[str, ...], key: Callable[[], Sequence[bytes]],
         pages: Callable[[], Mapping[str, Callable[[], SitePage]]],
     ) -> Lot:  # fmt: skip
         """Pages that depend on a key, given by address. They are drawn once, whatever the theme

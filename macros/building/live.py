@@ -47,9 +47,10 @@ class Live:
             with undisturbed():
                 setting = make_ready(run, project)
                 run.keep_together(whole=False)
-        except BaseException:
+        finally:
+            # A single page needs no processes.
             run.ended.close()
-            raise
+            run.pool = None
         return cls(run, setting)
 
     def apart(self) -> Live:
@@ -61,11 +62,10 @@ class Live:
         self._run.ended.close()
 
     def give_up(self) -> None:
-        """From another thread: what is being made is not worth waiting for. Whoever does gets a
-        CancelledError or RuntimeError, where it is made by other processes.
+        """From another thread: nobody waits for what is being made. CancelledError is raised there
+        as soon as it is seen.
         """
-        if self._run.pool:
-            self._run.pool.shutdown(wait=False, cancel_futures=True)
+        self._run.given_up.set()
 
     def slow(self, path: str = "") -> list[Lot]:
         """What is made of all units and is not made yet; for a path, that to which it belongs."""
@@ -83,7 +83,7 @@ class Live:
     def take_over(self, other: Live) -> None:
         """Have what the same site has made in another thread, which is not at work now."""
         self._made |= other._made
-        self._run.maker.held |= other._run.maker.held
+        self._run.take_over(other._run)
 
     def file(self, path: str) -> bytes | None:
         """A file of the site; None where there is none. UnknownScriptError as in `build`."""

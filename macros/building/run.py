@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from macros import links
@@ -68,7 +69,8 @@ class Project:
 @dataclass
 class Run:
     """What one run knows of each unit. `told`: by kind and key what else was asked of it for its own
-    page; `ended`: what ends with the run.
+    page; `ended`: what ends with the run; `given_up`: nobody waits for it any more, and where work
+    is given to processes CancelledError is raised.
     """
 
     found: Snapshot
@@ -81,6 +83,7 @@ class Run:
     told: dict[str, tuple[tuple[str, bytes], ...]] = field(default_factory=dict)
     pool: ProcessPoolExecutor | None = None
     ended: ExitStack = field(default_factory=ExitStack)
+    given_up: Event = field(default_factory=Event)
     _near: dict[str, dict[tuple[str, bytes], object]] = field(default_factory=dict)
 
     @classmethod
@@ -105,6 +108,12 @@ class Run:
         )  # fmt: skip
         other.maker.held |= self.maker.held
         return other
+
+    def take_over(self, other: Run) -> None:
+        """Have what is held since by one that was set apart, which is not at work now."""
+        self.maker.held |= other.maker.held
+        self.told |= other.told
+        self._near |= other._near
 
     @cached_property
     def maker(self) -> Maker:
@@ -273,8 +282,9 @@ class Run:
 
     def keep_together(self, *, whole: bool = True) -> None:
         """Keep what was asked of units now, unless it is what was taken; where that was not the
-        `whole` site, beside what was kept before.
+        `whole` site nor all that a site asks, beside what was kept before.
         """
+        whole = whole or self.told.keys() >= self.briefs.keys()
         for units in groups(self.files):
             held = self.maker.held
             asked = {
@@ -284,6 +294,7 @@ class Run:
             if asked.keys() - before.keys():
                 kept = asked if whole else {**before, **asked}
                 self.context.cache.store("near", self._together(units), kept)
+                self._near[units[0]] = kept
 
     def _together(self, units: Sequence[str]) -> list[bytes]:
         return [self.files[unit] for unit in units]

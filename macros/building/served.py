@@ -90,7 +90,8 @@ class _Ahead(Thread):
         finally:
             self._other.close()
             with self._turn:
-                self.is_done = True
+                # Where it was stopped there is another, or nothing more is asked.
+                self.is_done = not self._stopped.is_set()
                 self._turn.notify_all()
 
     def _make(self) -> None:

@@ -8,8 +8,9 @@ import gc
 import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,6 +87,8 @@ def in_batches(
         finally:
             gc.unfreeze()
         return
+    if run.given_up.is_set():
+        raise CancelledError
     if run.pool is None:
         # Spawned and not forked: `serve` has threads, and Typst must not have begun before a fork.
         spawned = multiprocessing.get_context("spawn")
@@ -96,12 +99,15 @@ def in_batches(
         run.pool = ProcessPoolExecutor(cores, spawned, _start, (given,))
         run.ended.callback(run.pool.shutdown, cancel_futures=True)
     for done in run.pool.map(partial(_run_batch, work), batches):
+        if run.given_up.is_set():
+            raise CancelledError
         yield from done
 
 
 def _start(given: Path) -> None:
     """Begin the life of a process that makes units; the file has their context."""
     global _maker  # noqa: PLW0603 what a process is for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began it is told too, and ends it
     Thread(target=_end_with_parent, daemon=True).start()
     context: Context = pickle.loads(given.read_bytes())  # noqa: S301 written by who began this
     gc.disable()
