@@ -13,7 +13,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -30,7 +30,7 @@ from markupsafe import escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, MkDocsException, PluginError
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -100,9 +100,9 @@ def make_shell(
     config: Path, found: Snapshot, beside: Beside, kept: Kept, *, serving: bool = False
 ) -> Shell:
     """Run MkDocs on those hand-written pages of a snapshot that are not kept as they are now.
-    Raises Abort as MkDocs does.
+    Raises Abort as MkDocs does, also where the configuration or a template cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="qcph-") as folder:
+    with _readable(config.parent), tempfile.TemporaryDirectory(prefix="qcph-") as folder:
         loaded = load_config(str(config), site_dir=f"{folder}/site", strict=True)
         loaded.docs_dir = _by_hand(loaded.docs_dir, f"{folder}/docs")
         loaded.extra["sources"] = _Sources(found, beside, kept)
@@ -114,6 +114,22 @@ def make_shell(
             sys.path[:] = before
             loaded.plugins.on_shutdown()
         return _shell(loaded)
+
+
+@contextmanager
+def _readable(root: Path) -> Iterator[None]:
+    """Abort, with the place, where what MkDocs reads besides pages cannot be read."""
+    try:
+        yield
+    except ConfigurationError as wrong:
+        raise Abort(str(wrong)) from None
+    except jinja2.TemplateSyntaxError as wrong:
+        place = (
+            f"{os.path.relpath(wrong.filename, root)}:{wrong.lineno}: " if wrong.filename else ""
+        )
+        raise Abort(f"{place}khuôn của giao diện sai: {wrong.message}") from None
+    except jinja2.TemplateError as wrong:
+        raise Abort(f"overrides/: khuôn của giao diện sai: {wrong}") from None
 
 
 def _by_hand(docs: str, place: str) -> str:
@@ -148,7 +164,7 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
                 served.again()
         except BrokenSourcesError as broken:
             told("Chưa dựng lại được: trang vẫn như trước cho tới khi hết lỗi.", broken.problems)
-        except (UnknownScriptError, SystemExit, MkDocsException, jinja2.TemplateError) as failed:
+        except (UnknownScriptError, SystemExit) as failed:
             told(f"Chưa dựng lại được: {failed}", ())
         else:
             told("Đã dựng lại trang.", ())

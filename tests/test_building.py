@@ -265,6 +265,22 @@ def test_served_while_edited(builder: Builder):
     served.close()
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("overrides/main.html", "{{ 1 }}\n{% block", r"^overrides/main\.html:2: khuôn"),
+        ("overrides/404.html", "{{ nothing.at_all }}", "^overrides/: khuôn"),
+        ("mkdocs.yml", "nav: [", r"mkdocs\.yml.*line 1"),
+    ],
+)
+def test_what_mkdocs_cannot_read_is_told(path: str, text: str, told: str, builder: Builder):
+    """A wrong template or configuration stops a build as a mistake with its place does."""
+    (builder.root / path).write_text(text, encoding="utf-8")
+    with pytest.raises(Abort) as refused:
+        build(of(builder.root), Folder(builder.folder / "refused"))
+    assert re.search(told, str(refused.value), re.DOTALL), refused.value
+
+
 def test_what_is_given_up_is_not_made(builder: Builder):
     """Work that nobody waits for is not given to processes."""
     live = Live.of(of(builder.root)).apart()

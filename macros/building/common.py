@@ -106,9 +106,8 @@ class Together:
         run, of_lists = self.run, (self.run.units, *self._with)
         search = _Search(self)
         return [
-            replace(
-                self._of_pages("shared", (BASE,), lambda: (run.uses, *self.telling.rows), self._shared),
-                of_all=True,
+            self._of_pages(
+                "shared", (BASE,), lambda: (run.uses, *self.telling.rows), self._shared, of_all=True
             ),
             Lot("texts", (TEXTS,), lambda: search.key, search.texts),
             Lot(
@@ -124,7 +123,7 @@ class Together:
 
     def _of_pages(
         self, kind: str, below: tuple[str, ...], key: Callable[[], Sequence[bytes]],
-        pages: Callable[[], Mapping[str, Callable[[], SitePage]]],
+        pages: Callable[[], Mapping[str, Callable[[], SitePage]]], *, of_all: bool = False,
     ) -> Lot:  # fmt: skip
         """Pages that depend on a key, given by address. They are drawn once, whatever the theme
         around them.
@@ -141,7 +140,7 @@ class Together:
             found = self.run.kept(f"{kind}-drawn", (keys.common, *key()), list, drawn)
             return {f"{each.address}index.html": shell.page(each) for each in found}
 
-        return Lot(kind, below, lambda: (keys.common, keys.theme, *key()), framed)
+        return Lot(kind, below, lambda: (keys.common, keys.theme, *key()), framed, of_all)
 
     @cached_property
     def written(self) -> Mapping[str, bytes]:

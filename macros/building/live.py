@@ -72,7 +72,9 @@ class Live:
         return [
             lot
             for lot in self._together.lots
-            if lot.of_all and lot.kind not in self._made and path.startswith(path and lot.below)
+            if lot.of_all
+            and lot.kind not in self._made
+            and (not path or path.startswith(lot.below))
         ]
 
     def make(self, lot: Lot) -> None:

@@ -109,7 +109,6 @@ class Telling:
 
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
-        self._know(self._stretches)
         self._take(self._stretches)
         return {
             key: Standing(
@@ -171,13 +170,12 @@ class Telling:
     def holes(self, units: Sequence[UnitId]) -> dict[UnitId, Mapping[str, str]]:
         """By unit what fills the holes of its own page."""
         asked = {*units}
-        near = [each for each in self._stretches if asked & {*each}]
-        self._know(near)
-        self._take(near)
+        self._take([each for each in self._stretches if asked & {*each}])
         return {unit: self._words[unit].holes for unit in units}
 
     def _take(self, asked: Sequence[Sequence[UnitId]]) -> None:
         """Have at hand what was told of runs of neighbours: now, or kept, or told again."""
+        self._know(asked)
         lost = []
         for units in asked:
             if not self._words.keys() >= {*units}:

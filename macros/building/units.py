@@ -32,9 +32,7 @@ R = TypeVar("R")
 _maker: Maker | None = None
 
 
-def make_all(
-    run: Run, units: Sequence[str] | None = None, *, drawing: bool = True
-) -> None:  # fmt: skip
+def make_all(run: Run, units: Sequence[str] | None = None, *, drawing: bool = True) -> None:
     """Fill in what is known of all units, or of some; make those of which something is not. With
     `drawing` also their pages, where there is a setting.
     """
