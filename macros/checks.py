@@ -22,7 +22,7 @@ from macros.compare import ChangeKind, compare
 from macros.duties import duties_of
 from macros.foreign import is_word, original_text
 from macros.grammar import fold
-from macros.links import Fault, broken_links
+from macros.links import Fault, broken_links, linked
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -38,6 +38,7 @@ from macros.model import (
     SourceRole,
     TextState,
     Unit,
+    UnitId,
     versions_of,
 )
 from macros.problem import EditorError, Problem, Severity, nearest
@@ -55,9 +56,10 @@ _INVISIBLE = re.compile(
 # By general category: control, other symbol (only U+FFFD), unassigned.
 _INVISIBLE_WORDS = {"Cc": "điều khiển", "So": "hỏng khi chuyển bảng mã", "Cn": "hỏng"}
 # Marks over and under a letter; no letter of Vietnamese has more than two.
-_PILED = re.compile(
-    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3,}"
+_MARK = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
+_PILED = re.compile(f"{_MARK.pattern}{{3,}}")
 _FAR = timedelta(days=183)
 # From so many lines on, a whole file is meant and not a slip of the finger.
 _MANY = 5
@@ -99,6 +101,10 @@ def characters(archive: Archive) -> Iterator[Problem]:
     marks that cover other lines.
     """
     for path, text in archive.texts.items():
+        letters = "".join({*text})  # so few that texts without any of it are passed over quickly
+        strange = _INVISIBLE.search(letters) or _MARK.search(letters)
+        if not strange and unicodedata.is_normalized("NFC", text):
+            continue
         for number, line in enumerate(text.split("\n"), 1):
             for found in _INVISIBLE.finditer(line):
                 at, code = found.start(), f"U+{ord(found[0]):04X}"
@@ -655,38 +661,61 @@ def units(archive: Archive) -> Iterator[Problem]:
 
 def links(archive: Archive) -> Iterator[Problem]:
     """R201 a link to a page that does not exist; R202 to a heading that does not exist."""
-    lists = ("don-vi", "dieu-khoan", "lich", "tinh-hinh")
-    made: dict[str, frozenset[str] | None] = {f"{name}/index.md": None for name in lists}
-    made |= {f"dieu-khoan/{clause_id}/index.md": None for clause_id in archive.shared}
-    for unit_id, unit in archive.units.items():
-        made[f"don-vi/{RESERVED}/{unit.type}/index.md"] = None
-        made |= {f"don-vi/{alias}/index.md": None for alias in unit.aliases}
-        made[f"don-vi/{unit_id}/index.md"] = None
-        made |= {f"don-vi/{unit_id}/{series_id}/index.md": None for series_id in unit.series}
-        made |= {f"{address}index.md": None for address in _addresses(unit_id, unit)}
-    at = {f"{agreement.address}index.md": agreement for agreement in archive.agreements}
-    for address, agreement in at.items():
-        if agreement.page.clauses:
-            made[address] = frozenset(clause.id for clause in agreement.page.clauses)
     own = {
         path.removeprefix("docs/"): text
         for path, text in archive.texts.items()
         if path.startswith("docs/") and not path.startswith("docs/don-vi/")
     }
-    for broken in broken_links(own, made):
+    asked = {name.split("/")[1] for name in linked(own) if name.startswith("don-vi/")}
+    made = _made(archive, lambda unit_id: not asked.isdisjoint(_names(archive, unit_id)))
+    anchors = {
+        path: frozenset(clause.id for clause in agreement.page.clauses) or None
+        if agreement
+        else None
+        for path, agreement in made.items()
+    }
+    for broken in broken_links(own, anchors):
         path = f"docs/{broken.page}"
         if broken.fault is Fault.FORM:
             message = f'liên kết "{broken.href}" không chỉ tới tệp trang'
             hint = "Viết đường tới tệp .md tính từ trang này, ví dụ ../don-vi/index.md."
             yield Problem(path, broken.line, 1, "R201", message, hint)
         elif broken.fault is Fault.PAGE and not _unread(archive, broken.target):
-            hint = nearest(broken.target, (*own, *made))
+            hint = nearest(broken.target, (*own, *_made(archive, lambda _: True)))
             message = f'liên kết tới "{broken.target}", không có trang đó'
             yield Problem(path, broken.line, 1, "R201", message, hint)
-        elif broken.fault is Fault.ANCHOR and (broken.target not in at or at[broken.target].whole):
+        elif broken.fault is Fault.ANCHOR:
+            agreement = made.get(broken.target)
+            if agreement and not agreement.whole:  # what it lacks may be there and unread
+                continue
             hint = nearest(broken.anchor, broken.known)
             message = f'trang {broken.target} không có mục "#{broken.anchor}"'
             yield Problem(path, broken.line, 1, "R202", message, hint)
+
+
+def _made(archive: Archive, is_asked: Callable[[UnitId], bool]) -> dict[str, Agreement | None]:
+    """The pages that a build makes, those of units only where they are asked for; with the agreement
+    that one shows.
+    """
+    lists = ("don-vi", "dieu-khoan", "lich", "tinh-hinh")
+    names = [f"{name}/" for name in lists]
+    names += [f"dieu-khoan/{clause_id}/" for clause_id in archive.shared]
+    for unit_id, unit in archive.units.items():
+        names.append(f"don-vi/{RESERVED}/{unit.type}/")
+        if is_asked(unit_id):
+            names += [f"don-vi/{name}/" for name in _names(archive, unit_id)]
+            names += [f"don-vi/{unit_id}/{series_id}/" for series_id in unit.series]
+            names += _addresses(unit_id, unit)
+    made: dict[str, Agreement | None] = {f"{name}index.md": None for name in names}
+    shown = (each for each in archive.agreements if is_asked(each.unit_id))
+    return made | {f"{each.address}index.md": each for each in shown}
+
+
+def _names(archive: Archive, unit_id: UnitId) -> Iterator[str]:
+    """What a unit's own page is and was called."""
+    yield unit_id
+    if unit := archive.units.get(unit_id):
+        yield from unit.aliases
 
 
 def shared_wordings(archive: Archive) -> Iterator[Problem]:

@@ -38,6 +38,7 @@ _ARGUMENT = re.compile(r'(?:([a-z][a-z0-9_-]*)\s*=\s*)?"([^"\\{}]*)"\s*(?:,\s*|$
 _STRAY = re.compile(r"\{[{%#]|<(?=[A-Za-z/!?])")
 _SENTENCE_END = re.compile(r"(?<=[.?!;:…]) (?=[^\W\d_])")
 _BASIS = re.compile(r"(?:căn cứ|thực hiện)\b", re.IGNORECASE)
+_BEFORE_AGREED = ":"
 _CELL = re.compile(r"\\.|(\|)")
 # What stands before a clause where the stars were forgotten.
 _PLAIN_LABEL = re.compile(r"(?:[A-Za-zđĐ]|[ivxIVX]{1,5})[.)]\s")
@@ -77,6 +78,25 @@ def parse(text: str, path: str, resolve: Resolve, *, report: bool = False) -> Pa
     blocks = parser.fitting(blocks_of(text))
     page = parser.report(blocks) if report else parser.page(blocks)
     return Parsed(page, tuple(sorted(parser.problems)))
+
+
+def reworded(page: Page, resolve: Resolve) -> Page | None:
+    """A page in which nothing is wrong as `parse` reads it with these wordings. None where it is to
+    be read again: a wording is lacking, or what a clause is for hangs on the words that changed.
+    """
+    clauses = []
+    for clause in page.clauses:
+        if clause.shared:
+            resolved = resolve(clause.shared)
+            if not isinstance(resolved, str):
+                return None
+            text = fold(resolved)
+            if text != clause.text:
+                if _form(text) != _form(clause.text):
+                    return None
+                clause = replace(clause, text=text)  # noqa: PLW2901
+        clauses.append(clause)
+    return replace(page, clauses=tuple(clauses))
 
 
 def write(page: Page) -> str:
@@ -538,7 +558,7 @@ def _unlabelled_parts(clauses: list[Clause]) -> Iterable[Clause]:
             at = 1 if part and part[0].level else 0
             while at < len(part) and part[at].kind is ClauseKind.BASIS:
                 at += 1
-            if at < len(part) and part[at].text.endswith(":"):
+            if at < len(part) and part[at].text.endswith(_BEFORE_AGREED):
                 at += 1
             agreed = (ClauseKind.BASIS, ClauseKind.PREAMBLE)
             part[at:] = [
@@ -562,6 +582,11 @@ def _kind(
     if front and not label:
         return ClauseKind.PREAMBLE
     return ClauseKind.CLAUSE
+
+
+def _form(text: str) -> tuple[bool, bool, bool]:
+    """All that is asked of a clause's words while a page is read."""
+    return bool(text), bool(_BASIS.match(text)), text.endswith(_BEFORE_AGREED)
 
 
 def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:

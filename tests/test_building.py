@@ -23,7 +23,7 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.pages import Page
 
 from macros import hooks
-from macros.archive import problems_in, read_beside, read_unit, snapshot
+from macros.archive import loading, problems_in, read_beside, read_unit, snapshot
 from macros.building import placed, units
 from macros.building.build import build, check, prepare
 from macros.building.folder import Folder
@@ -338,6 +338,11 @@ WORDINGS: dict[str, Edit] = {
     "used": sub(
         PLACE, SUPPORT.format("5.000.000 đồng mỗi năm học."), '{{ clause("ho-tro", "2024-2025") }}'
     ),
+    "as-a-basis": put("data/clauses/ho-tro.yml", _clause("Hỗ trợ", "Căn cứ phong trào mỗi năm học:")),
+    "as-it-was": put(
+        "data/clauses/ho-tro.yml",
+        _clause("Hỗ trợ", SUPPORT.format("5.000.000 đồng mỗi năm học.")),
+    ),
     "as-a-heading": sub(
         PLACE, "## **II.** ĐIỀU KHOẢN THI HÀNH", '## **II.** {{ clause("ho-tro", "2024-2025") }}'
     ),
@@ -360,6 +365,30 @@ def test_after_any_wording_as_a_full_build(builder: Builder):
         full = builder.full(taken=of_mkdocs)
         assert [] == differing(full, contents(builder.served.path)), name
         assert [] == differing(full, contents(builder.linked.path)), name
+
+
+def test_after_a_wording_no_page_is_parsed_again(builder: Builder, monkeypatch: pytest.MonkeyPatch):
+    """What is read of a unit's own files is kept, and the words of shared clauses are put into it."""
+    for name in ("another-is-nearer", "used"):
+        WORDINGS[name](builder.root)
+    assert builder.again()
+    parsed: list[str] = []
+    plain = loading.parse
+    monkeypatch.setattr(
+        loading, "parse",
+        lambda text, path, *rest, **how: (parsed.append(path), plain(text, path, *rest, **how))[1],
+    )  # fmt: skip
+    put("data/clauses/ho-tro.yml", _clause("Hỗ trợ", SUPPORT.format("khi cần, mỗi năm học.")))(
+        builder.root
+    )
+    assert builder.again()
+    assert PLACE not in parsed
+    put(PLACE, (builder.root / PLACE).read_text(encoding="utf-8") + "\n")(builder.root)
+    assert builder.again()
+    assert PLACE in parsed
+    monkeypatch.undo()
+
+    assert [] == differing(builder.full(taken=of_mkdocs), contents(builder.served.path))
 
 
 @pytest.mark.parametrize("names", [*((name,) for name in EDITS), *TOGETHER], ids="+".join)
@@ -454,16 +483,12 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
     edit: Edit, asked: list[str], builder: Builder, monkeypatch: pytest.MonkeyPatch
 ):
     """After an edit in one unit no other is read; after one of the theme, none is."""
-    from macros.building import unit
-
     read: list[str] = []
-    plain = unit.read_unit
-
-    def watched(found, unit_id, beside):  # type: ignore[no-untyped-def]
-        read.append(unit_id)
-        return plain(found, unit_id, beside)
-
-    monkeypatch.setattr(unit, "read_unit", watched)
+    plain = Maker.made_anew
+    monkeypatch.setattr(
+        Maker, "made_anew",
+        lambda maker, unit, *rest, **how: (read.append(unit), plain(maker, unit, *rest, **how))[1],
+    )  # fmt: skip
     edit(builder.root)
     own = of(builder.root)
     if asked:
@@ -696,7 +721,7 @@ def test_shards_are_one_site(
         made += prepare(of(builder.root), shard, shards)
         shutil.copytree(own, together, dirs_exist_ok=True)
     monkeypatch.setenv("QCPH_CACHE", str(together))
-    monkeypatch.setattr("macros.building.unit.read_unit", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(Maker, "made_anew", lambda *_, **__: pytest.fail("made again"))
     folder = Folder(tmp_path / "site")
     build(of(builder.root), folder)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from macros import grammar
 from macros.citing import cite, out_of_sequence
-from macros.grammar import Parsed, fold, parse, write
+from macros.grammar import Parsed, fold, parse, reworded, write
 from macros.model import Clause, ClauseId, ClauseKind, Page, Shared
 from tests.golden import Golden, cases
 
@@ -334,6 +334,36 @@ def test_writing_is_a_fixed_point(text: str):
 
     assert parsed.page == again.page
     assert once == write(again.page)
+
+
+CALLED = '{{ clause("a", "2024-2025") }} {#m%d}'
+calling = st.builds("{}{}{}".format, st.sampled_from(["", "## ", "# "]), st.sampled_from(["", "**1.** "]), st.just(CALLED))  # fmt: skip
+callers = st.lists(blocks | others | calling, min_size=1, max_size=6).map(
+    lambda found: "\n\n".join(
+        ["# QUY CHẾ", *(block.replace("%d", str(number)) for number, block in enumerate(found))]
+    )
+)
+wordings = st.sampled_from(
+    ["Một.", "Hai  ba.", "Căn cứ Điều lệ;", "căn cứ vào đó:", "Hai bên thống nhất:", " ", "1. Một"]
+)
+
+
+@given(callers, wordings, wordings | st.none())
+def test_a_page_with_other_wordings_is_that_which_is_read_anew(
+    text: str, before: str, after: str | None
+):
+    """What is known of a page gives the page with other wordings, wherever it calls for them; or
+    says that the page has to be read, as it does where a wording is lacking.
+    """
+    one = parse(text, "trang.md", lambda _: before)
+    assume(not one.problems)
+    missing = ("C102", "không có câu chữ", "")
+    found = reworded(one.page, lambda _: missing if after is None else after)
+    other = parse(text, "trang.md", lambda _: missing if after is None else after)
+
+    assert found is None or Parsed(found) == other
+    if before == "Một." and after == "Hai  ba.":
+        assert found
 
 
 @given(sources | anything, st.booleans())

@@ -24,7 +24,9 @@ def work(maker, batch):
     return batch
 
 if __name__ == "__main__":
-    list(in_batches(Run.of(Path(sys.argv[1])), range(9), work, few=0))
+    run = Run.of(Path(sys.argv[1]))
+    with run.ended:
+        list(in_batches(run, range(9), work, few=0))
 """
 
 
@@ -58,3 +60,26 @@ def test_a_killed_build_leaves_no_process_behind(tmp_path: Path) -> None:
         time.sleep(0.1)
 
     assert not [worker for worker in workers if runs(worker)]
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="with one core there are no other processes")
+def test_processes_have_our_code_wherever_they_begin(tmp_path: Path) -> None:
+    """In a working directory of others lie modules of others, with names that ours have too."""
+    script = tmp_path / "bin" / "build.py"
+    script.parent.mkdir()
+    script.write_text(BUILD.replace("os.getpid()", "sys.modules['macros'].__file__")
+        .replace("time.sleep(600)", "pass"), encoding="utf-8")  # fmt: skip
+    theirs = tmp_path / "project"
+    for name in ("macros", "macros/building", "yaml"):
+        (theirs / name).mkdir(parents=True)
+        (theirs / name / "__init__.py").write_text(
+            "print('theirs', flush=True)\n", encoding="utf-8"
+        )
+    command = [sys.executable, str(script), str(theirs)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QCPH_CACHE": str(tmp_path / "cache")}
+    run = subprocess.run(
+        command, capture_output=True, encoding="utf-8", env=environment, cwd=theirs, check=True
+    )
+
+    assert {str(ROOT / "macros/__init__.py")} == {*run.stdout.split("\n")} - {""}
+    assert "" == run.stderr

@@ -15,7 +15,7 @@ from typing import TypeVar
 from macros import limits
 from macros.archive.snapshot import Snapshot, snapshot, unit_of
 from macros.clauses import terms_of, wording
-from macros.grammar import Parsed, parse
+from macros.grammar import Parsed, Resolve, parse, reworded
 from macros.model import (
     AS_SIGNED,
     KEBAB,
@@ -64,6 +64,22 @@ class Beside:
     problems: tuple[Problem, ...] = ()
     originals: Mapping[str, bytes] = field(default_factory=dict)
     left_out: AbstractSet[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What was read of a unit's own files when nothing in them was wrong."""
+
+    agreements: tuple[Agreement, ...]
+    places: Mapping[str, Places]
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Own | None:
+        """None where something is wrong, or no clause has a wording that could be another."""
+        own, places = loaded.archive.agreements, loaded.archive.places
+        whole = all(each.whole for each in own) and not loaded.problems
+        clauses = (clause for each in own for clause in each.page.clauses)
+        return cls(own, places) if whole and any(each.shared for each in clauses) else None
 
 
 def load(
@@ -140,18 +156,24 @@ def read_beside(found: Snapshot) -> Beside:
     )
 
 
-def read_unit(found: Snapshot, unit_id: str, beside: Beside) -> Loaded:
+def read_unit(found: Snapshot, unit_id: str, beside: Beside, before: Own | None = None) -> Loaded:
     """The archive of one unit: its facts, its pages, and what stands beside all units.
 
-    `found` are its own files; the problems are those of these files alone.
+    `found` are its own files; the problems are those of these files alone. `before`: what was read
+    of the same files when shared clauses had other wordings, which saves reading most of them.
     """
     reader = _Reader(found)
-    path = f"data/units/{unit_id}.yml"
-    unit = reader.data(path, Unit) if path in _named(found, "data/units/", unit_id) else None
-    agreements = tuple(reader.agreements(UnitId(unit_id), unit, beside)) if unit else ()
-    for page in found.texts:
-        if page.endswith(".md"):
-            reader.text(page)
+    agreements = _reworded(before.agreements, beside) if before else None
+    if before and agreements:
+        reader.places |= before.places
+        unit: Unit | None = agreements[0].unit
+    else:
+        path = f"data/units/{unit_id}.yml"
+        unit = reader.data(path, Unit) if path in _named(found, "data/units/", unit_id) else None
+        agreements = tuple(reader.agreements(UnitId(unit_id), unit, beside)) if unit else ()
+    for path in found.texts:
+        if path.endswith(".md") or path in reader.places:
+            reader.text(path)
     archive = Archive(
         units={UnitId(unit_id): unit} if unit else {},
         agreements=agreements,
@@ -163,6 +185,34 @@ def read_unit(found: Snapshot, unit_id: str, beside: Beside) -> Loaded:
         left_out=beside.left_out,
     )
     return Loaded(archive, tuple(reader.problems))
+
+
+def _reworded(agreements: Iterable[Agreement], beside: Beside) -> tuple[Agreement, ...] | None:
+    """Agreements with the wordings of now; None where one of them has to be read again."""
+    found = []
+    for agreement in agreements:
+        terms = terms_of(agreement.unit, agreement.period)
+        page = reworded(agreement.page, _resolving(beside, terms))
+        if page is None:
+            return None
+        found.append(replace(agreement, page=page))
+    return tuple(found)
+
+
+def _resolving(beside: Beside, terms: Mapping[str, str]) -> Resolve:
+    """How a page's calls of shared clauses get their words; of an unreadable clause nothing is told,
+    as its own problems are.
+    """
+
+    def resolve(use: Shared) -> str | tuple[str, str, str]:
+        known = use.id in beside.shared
+        return (
+            wording(use, beside.shared, terms)
+            if known or use.id not in beside.unread
+            else ("", "", "")
+        )
+
+    return resolve
 
 
 def misplaced(found: Snapshot) -> Iterator[Problem]:
@@ -300,15 +350,7 @@ class _Reader:
         if text is None:
             return None
 
-        def resolve(use: Shared) -> str | tuple[str, str, str]:
-            known = use.id in beside.shared
-            return (
-                wording(use, beside.shared, terms)
-                if known or use.id not in beside.unread
-                else ("", "", "")
-            )
-
-        parsed = parse(text, path, resolve, report=report)
+        parsed = parse(text, path, _resolving(beside, terms), report=report)
         self.problems += [problem for problem in parsed.problems if problem.code]
         return parsed
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeVar
 
-from macros.archive import read_unit
 from macros.building.folder import Folder
 from macros.building.putting import put_all
 from macros.building.run import Run
@@ -256,7 +255,7 @@ class _Search:
         units = {key: UnitId(unit) for unit, key in self.of.items()}
 
         def again(key: bytes) -> Segment:
-            archive = read_unit(run.found.units[units[key]], units[key], run.beside).archive
+            archive = run.read(units[key]).archive
             return replace(unit_segment(archive, units[key], as_of), texts=())
 
         for place, group in zip(lost, made, strict=True):

@@ -46,7 +46,6 @@ class Live:
         try:
             with undisturbed():
                 setting = make_ready(run, project)
-                run.keep_together(whole=False)
         finally:
             # A single page needs no processes.
             run.ended.close()
@@ -66,6 +65,10 @@ class Live:
         as soon as it is seen.
         """
         self._run.given_up.set()
+
+    def keep(self) -> None:
+        """Keep what the next site of these sources will ask of all units, for that to find quickly."""
+        self._run.keep_together(whole=False)
 
     def slow(self, path: str = "") -> list[Lot]:
         """What is made of all units and is not made yet; for a path, that to which it belongs."""
@@ -93,7 +96,7 @@ class Live:
             if path in self._together.written:
                 return self._together.written[path]
             named = _OF_UNIT.match(path)
-            unit = self._units.get(named[1]) if named else None
+            unit = self._unit(named[1]) if named else None
             if unit:
                 return self._with(unit, lambda drawn: self._of_unit(drawn, unit, path))
             if path in (SITEMAP, FEED):
@@ -105,15 +108,17 @@ class Live:
 
     # --- of one unit ---
 
+    def _unit(self, name: str) -> UnitId | None:
+        """A unit by its present or its former id."""
+        return UnitId(name) if name in self._run.briefs else self._former.get(name)
+
     @cached_property
-    def _units(self) -> Mapping[str, UnitId]:
-        """Units by their present and their former ids."""
-        found = {
+    def _former(self) -> Mapping[str, UnitId]:
+        return {
             alias: UnitId(unit)
             for unit, extract in self._run.bare.items()
             for alias in (extract.unit.aliases if extract.unit else ())
         }
-        return found | {unit: UnitId(unit) for unit in self._run.briefs}
 
     def _of_unit(self, drawn: Drawn, unit: UnitId, path: str) -> bytes | None:
         framed = self._setting.shell.page

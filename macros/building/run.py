@@ -18,7 +18,7 @@ from threading import Event
 from typing import TypeVar
 
 from macros import links
-from macros.archive import Beside, Snapshot, read_beside, snapshot, unit_of
+from macros.archive import Beside, Loaded, Snapshot, read_beside, snapshot, unit_of
 from macros.building.folder import Folder
 from macros.building.shell import Kept, Shell
 from macros.building.unit import Brief, Context, Extract, Maker, Part, Rest
@@ -121,7 +121,7 @@ class Run:
 
     @cached_property
     def whole(self) -> Whole:
-        return Whole(self.found, self.beside, self.briefs, lambda: self.bare)
+        return Whole(self.found, self.beside, self.briefs, lambda: self.bare, self.read)
 
     @cached_property
     def written(self) -> Sequence[Problem]:
@@ -197,9 +197,13 @@ class Run:
 
     # --- what is known of units ---
 
+    def read(self, unit: str) -> Loaded:
+        """All that is in a unit's own files."""
+        return self.maker.read(unit, self.found.units[unit], self.beside)
+
     def extract(self, unit: str) -> Extract:
         """What lists ask of a unit: just made, kept, or read again."""
-        return self._of(unit, "extract", lambda rest: rest.extract)
+        return self._rest(unit).extract
 
     def extracts(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
         """What lists ask of neighbouring units; it lies in one file too, which is quickly read."""
@@ -209,10 +213,10 @@ class Run:
     @cached_property
     def bare(self) -> Mapping[str, Extract]:
         """What all else asks, by unit."""
-        one = partial(self._of, kind="bare", take=lambda rest: rest.bare)
         found: dict[str, Extract] = {}
         for units in groups(self.briefs):
-            found |= self._together_of("bares", [self.briefs[u].uses for u in units], units, one)
+            of = [self.briefs[unit].uses for unit in units]
+            found |= self._together_of("bares", of, units, lambda unit: self._rest(unit).bare)
         return {unit: found[unit] for unit in self.briefs}
 
     def _together_of(
@@ -225,22 +229,17 @@ class Run:
 
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
-        return self._of(unit, "newest", _newest)
-
-    def _of(self, unit: str, kind: str, take: Callable[[Rest], Extract]) -> Extract:
-        if unit not in self.rest:
-            key, packed = (self.keys[unit],), kind == "newest"
-            found = self.context.cache.load(kind, key, Extract, packed=packed)
-            if found is not None:
-                return found
-        return take(self._rest(unit))
+        return self._rest(unit).newest
 
     def _rest(self, unit: str) -> Rest:
         if unit not in self.rest:
-            rest = self.maker.made_anew(unit, self.found.units[unit], drawing=False).rest
-            if rest is None:
+            kept = self.context.cache.load("rest", (self.keys[unit],), Rest, packed=True)
+            if kept is not None:
+                return kept
+            made = self.maker.made_anew(unit, self.found.units[unit], drawing=False)
+            if made.rest is None:
                 raise RuntimeError("a unit made anew without the rest")
-            self.rest[unit] = rest
+            self.rest[unit] = made.rest
         return self.rest[unit]
 
     # --- what is kept ---
@@ -307,12 +306,6 @@ class Run:
                 yield "entries", self.maker.keys.entries(self.keys[unit])
                 yield "part", self.maker.keys.part(self.keys[unit], self.briefs[unit])
         yield from self.told.get(unit, ())
-
-
-def _newest(rest: Rest) -> Extract:
-    if rest.newest is None:
-        raise RuntimeError("the newest texts are asked for where no pages are to be drawn")
-    return rest.newest
 
 
 def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Callable[[], V]) -> V:

@@ -13,6 +13,7 @@ from threading import Condition, Event, Thread
 from macros.building.drawn import LostError
 from macros.building.live import Live
 from macros.building.shell import UnknownScriptError
+from macros.building.units import prepare_processes
 
 # How many seconds nothing is made ahead after an edit: the page that was edited comes first.
 _FIRST = 2.0
@@ -26,6 +27,7 @@ class Served:
     def __init__(self, read: Callable[[], Live]) -> None:
         self._read = read
         self._turn = Condition()
+        prepare_processes()  # the first wide edit need not wait for them
         self._live = read()
         self._ahead = _Ahead(self._live, self._turn)
 
@@ -95,6 +97,7 @@ class _Ahead(Thread):
                 self._turn.notify_all()
 
     def _make(self) -> None:
+        self._other.keep()
         while lots := sorted(self._other.slow(), key=lambda lot: lot.kind != self._next):
             if self._stopped.is_set():
                 return

@@ -13,7 +13,7 @@ from datetime import date
 from functools import partial
 
 from macros.building.run import Run
-from macros.building.unit import Extract, Maker, archive_of
+from macros.building.unit import Extract, Maker, Rest, archive_of
 from macros.building.units import in_batches
 from macros.building.version import version
 from macros.cache import Cache, digest_of
@@ -248,7 +248,8 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
     before = last.units.get(asked.unit)
     if before and before.read == asked.read:
         return before.texts
-    return asked.texts or cache.load("newest", (asked.read,), Extract, packed=True)
+    kept = None if asked.texts else cache.load("rest", (asked.read,), Rest, packed=True)
+    return kept.newest if kept else asked.texts
 
 
 def _of_words(told: Mapping[UnitId, Told]) -> list[bytes]:

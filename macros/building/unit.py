@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from jinja2.bccache import Bucket, BytecodeCache
 
 from macros import checks, keeping, safety
-from macros.archive import Beside, Originals, Snapshot, read_unit
+from macros.archive import Beside, Loaded, Originals, Own, Snapshot, read_unit
 from macros.building.drawn import Drawn
 from macros.building.folder import Folder
 from macros.building.shell import Shell
@@ -115,12 +115,12 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rest:
     """What is seldom asked of a unit: its extracts; `newest`: the bare one with its newest texts,
-    whole, where pages are to be drawn.
+    whole.
     """
 
     extract: Extract
     bare: Extract
-    newest: Extract | None = None
+    newest: Extract
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,8 @@ class Keys:
     """What each result of a unit depends on, in one place.
 
     read ← the unit's files; the shared clauses that its pages ask for; the originals it names; code
-    extract, bare extract, newest texts ← read
+    rest (extract, bare extract, newest texts) ← read
+    own ← the unit's files; code
     words ← read
     drawn ← read; the last turning day that has come; the entries of the glossary that its words can
         hold; what the configuration says in pages; the scripts that may stand there
@@ -332,9 +333,8 @@ class Maker:
     def make(self, unit_id: str, found: Snapshot, *, drawing: bool = True) -> Made:
         """Read a unit, check it, and unless it has errors draw its pages, if that is asked for."""
         made = self.made_anew(unit_id, found, drawing=drawing)
-        # A process that makes units need not send what can be loaded.
-        kinds = ["extract", "bare", *(["newest"] if made.rest and made.rest.newest else [])]
-        if all(self.cache.has(kind, (made.key,)) for kind in kinds):
+        if self.cache.has("rest", (made.key,)):
+            # A process that makes units need not send what can be loaded.
             made = replace(made, rest=None)
         return replace(made, drawn=None)
 
@@ -343,7 +343,8 @@ class Maker:
         files, beside = self.keys.files(found), self.context.beside
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
         originals = _Watched(beside.originals)
-        loaded = read_unit(found, unit_id, replace(beside, shared=clauses, originals=originals))
+        watched = replace(beside, shared=clauses, originals=originals)
+        loaded = self.read(unit_id, found, watched)
         archive = loaded.archive
         problems = {*loaded.problems, *checks.check_unit(archive), *safety.check(archive)}
         problems |= {*keeping.check(archive)}
@@ -362,24 +363,30 @@ class Maker:
         )
         needs = Needs(tuple(sorted(clauses.asked)), tuple(sorted(originals.asked)))
         key = self.keys.read(files, needs)
-        self.cache.store("extract", (key,), extract)
-        self.cache.store("bare", (key,), bare)
-        made = Made(key, brief, rest=Rest(extract, bare))
+        rest = Rest(extract, bare, _newest(archive, bare))
+        self.cache.store("rest", (key,), rest, packed=True)
+        made = Made(key, brief, rest=rest)
         if not brief.whole:  # told again each time: hints may name what belongs to other units
             return made
         held: dict[tuple[str, bytes], object] = {("needs", files): needs, ("brief", key): brief}
         setting = self.context.setting
         for (kind, own_key), value in held.items():
-            self.cache.store(kind, (own_key,), value)
-        if setting:
-            newest = _newest(archive, bare)
-            self.cache.store("newest", (key,), newest, packed=True)
-            made = replace(made, rest=Rest(extract, bare, newest))
+            if self.cache.load(kind, (own_key,), type(value)) != value:
+                self.cache.store(kind, (own_key,), value)
         if setting and drawing:
             made = replace(made, drawn=self._draw(UnitId(unit_id), archive, made, setting))
             entries = "entries", self.keys.entries(key)
             held |= {entries: self.held[entries]} if entries in self.held else {}
         return replace(made, held=held)
+
+    def read(self, unit_id: str, found: Snapshot, beside: Beside) -> Loaded:
+        """A unit's own files as they are read now; what was read of them before is taken."""
+        key = (self.keys.files(found),)
+        before = self.cache.load("own", key, Own, packed=True)
+        loaded = read_unit(found, unit_id, beside, before)
+        if before is None and (own := Own.of(loaded)):
+            self.cache.store("own", key, own, packed=True)
+        return loaded
 
     def _draw(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Drawn:
         from macros.exchange.documents import documents  # noqa: PLC0415 slow to import

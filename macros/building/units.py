@@ -1,5 +1,6 @@
 # All units, on every core.
-# Hides: processes, and that those of which nothing is known anew are not even looked for one by one.
+# Hides: processes and how they begin; that those units of which nothing is known anew are not even
+# looked for one by one.
 """`make_all(run)`: fill in what is known of units, and make those of which something is not."""
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from functools import partial
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -26,6 +29,8 @@ from macros.building.unit import Context, Made, Maker
 _FEW = 12
 _FEW_READ = 60
 _TOGETHER = 8  # units that a process is given at a time, at most
+# What a process that makes units has to have, that which is slow to import too.
+_CODE = [__name__, "macros.exchange.documents"]
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -88,18 +93,45 @@ def in_batches(
     if run.given_up.is_set():
         raise CancelledError
     if run.pool is None:
-        # Spawned and not forked: `serve` has threads, and Typst must not have begun before a fork.
-        spawned = multiprocessing.get_context("spawn")
         # What is given to a process by a pipe is waited for until that has begun.
         folder = run.ended.enter_context(TemporaryDirectory(prefix="qcph-"))
         given = Path(folder, "context")
         given.write_bytes(pickle.dumps(run.context, pickle.HIGHEST_PROTOCOL))
-        run.pool = ProcessPoolExecutor(cores, spawned, _start, (given,))
+        run.pool = ProcessPoolExecutor(cores, prepare_processes(), _start, (given,))
         run.ended.callback(run.pool.shutdown, cancel_futures=True)
     for done in run.pool.map(partial(_run_batch, work), batches):
         if run.given_up.is_set():
             raise CancelledError
         yield from done
+
+
+def prepare_processes() -> BaseContext:
+    """How processes begin: forked from one that has our code and nothing else, which begins now, so
+    that a server has them at once after each edit. Never from this one: `serve` has threads, and
+    Typst must not have begun before a fork.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():  # Windows
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver, resource_tracker  # noqa: PLC0415 not on Windows
+
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload(_CODE)
+    # It would look for modules in the working directory first, which may be a checkout of others'
+    # changes; and would be ended by the Ctrl-C that is for who waits for it.
+    told = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    before = {name: os.environ.get(name) for name in told}
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    os.environ |= told
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    return forking
 
 
 def _start(given: Path) -> None:

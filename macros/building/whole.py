@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from macros import checks, keeping, safety
-from macros.archive import Beside, Loaded, Snapshot, misplaced, read_unit, strays, unit_of
+from macros.archive import Beside, Loaded, Snapshot, misplaced, strays, unit_of
 from macros.building.unit import Brief, Extract
 from macros.model import Agreement, Archive, Unit, UnitId
 from macros.problem import Problem
@@ -19,17 +19,18 @@ _LINKED = re.compile(r"don-vi/([a-z0-9-]+)/")
 
 class Whole:
     """The units of a snapshot by what is known of each. `extracts` gives the rest of what all else
-    asks of units; it is called where that is asked.
+    asks of units, `read` all that is in one; they are called where that is asked.
     """
 
     def __init__(
         self, found: Snapshot, beside: Beside, briefs: Mapping[str, Brief],
-        extracts: Callable[[], Mapping[str, Extract]],
+        extracts: Callable[[], Mapping[str, Extract]], read: Callable[[str], Loaded],
     ) -> None:  # fmt: skip
         self.found = found
         self.beside = beside
         self.briefs = briefs
         self._extracts = extracts
+        self._read = read
 
     @cached_property
     def archive(self) -> Archive:
@@ -72,7 +73,7 @@ class Whole:
         more = self.linked | {unit for unit, each in self.briefs.items() if not each.whole}
         while True:
             for unit in more - read.keys():
-                read[unit] = read_unit(self.found.units[unit], unit, self.beside)
+                read[unit] = self._read(unit)
             together = {*checks.check_together(self._archive(read)), *self._of_many(read)}
             more = {unit for p in together if (unit := unit_of(p.path)) in self.briefs}
             if more <= read.keys():
@@ -85,11 +86,7 @@ class Whole:
     def elsewhere(self) -> Iterator[Problem]:
         """What units find wrong in files that are no unit's."""
         return self._of_many(
-            {
-                unit: read_unit(self.found.units[unit], unit, self.beside)
-                for unit, brief in self.briefs.items()
-                if brief.elsewhere
-            }
+            {unit: self._read(unit) for unit, brief in self.briefs.items() if brief.elsewhere}
         )
 
     def _of_many(self, read: Mapping[str, Loaded]) -> Iterator[Problem]:
