@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import json
 import os
 import platform
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -52,6 +54,7 @@ HUGO_PAGE = """<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
 <body><main>{{ .Content }}</main></body></html>
 """
+_SET_CHILD_SUBREAPER = 36
 # What is switched off, in `extra` of mkdocs.yml, for all stages but those of the downloads.
 USUAL = {"downloads": "false"}
 
@@ -60,7 +63,7 @@ USUAL = {"downloads": "false"}
 class Cost:
     """What one run of a command took: seconds, CPU seconds, peak memory in MB.
 
-    CPU is that of the command and of all processes that it waited for. Memory is the most that it
+    CPU is that of the command and of all processes below it. Memory is the most that it
     and all processes below it held together at one look, shared pages counted once; or the most
     that one of them ever held, where that is more.
     """
@@ -139,20 +142,32 @@ def measure(command: list[str], folder: Path, given: Mapping[str, str] | None = 
         "PYTHONDONTWRITEBYTECODE": "",  # what pip installed is compiled, so ours may be too
         **(given or {}),
     }
+    # Linux gives this process what a command began and did not wait for.
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)
     os.sync()
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
+        child = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=said, stderr=said, process_group=0
+        )
         memory = _Memory(child.pid)
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
-        peak = max(memory.stop(), used.ru_maxrss / 1024)
+        every = [used, *_left_behind(child.pid)]
+        peak = max(memory.stop(), *(each.ru_maxrss / 1024 for each in every))
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             said.seek(0)
             sys.stderr.buffer.write(said.read()[-4000:])
             raise SystemExit(f"{' '.join(command)} failed with {child.returncode}")
-    return Cost(wall, used.ru_utime + used.ru_stime, peak)
+    return Cost(wall, sum(each.ru_utime + each.ru_stime for each in every), peak)
+
+
+def _left_behind(group: int) -> Iterator[resource.struct_rusage]:
+    """What the processes of a group used that came to this one when who began them ended before."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            yield os.wait4(-group, 0)[2]
 
 
 def row_of(agreements: int, builder: str, stage: str, site: Path, run: Callable[[], Cost]) -> Row:

@@ -444,8 +444,10 @@ def _marked(
     longer: Mapping[str, str],
 ) -> Markup:  # fmt: skip
     """Text with its suspected mistakes and abbreviations marked; not a character is changed."""
-    found: list[Markup] = []
     at, seen = 0, set[str]()
+    if not suspected:
+        return _explained(text, pattern, longer, seen)
+    found: list[Markup] = []
     spots = sorted((text.find(each.printed), number, each) for number, each in suspected)
     for start, number, each in [*spots, (len(text), 0, None)]:
         if start < at:
