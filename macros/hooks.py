@@ -153,8 +153,8 @@ def serve(config: Path, port: int, told: Callable[[str, Sequence[Problem]], None
     problems. BrokenSourcesError where they have errors from the start.
     """
 
-    def read() -> Live:
-        return Live.of(project(config, partial(make_shell, serving=True), serving=True))
+    def read(before: Live | None) -> Live:
+        return Live.of(project(config, partial(make_shell, serving=True), serving=True), before)
 
     served, watcher = Served(read), _Watcher()
 

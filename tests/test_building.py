@@ -126,6 +126,7 @@ class Builder:
         self.root, self.folder, self.environment = root, folder, monkeypatch
         self.served = Folder(folder / "served")
         self.linked = Folder(folder / "0")
+        self.live: Live | None = None
         self.count = 0
 
     def kept(self) -> Path:
@@ -139,7 +140,7 @@ class Builder:
         fresh = Folder(self.folder / str(self.count), self.linked.path, self.linked.files)
         served = Folder(self.served.path, own=self.served.left())
         try:
-            live = Live.of(of(self.root))
+            live = Live.of(of(self.root), self.live)
         except (BrokenSourcesError, Abort):  # MkDocs refuses what leads out of its navigation
             with pytest.raises((BrokenSourcesError, Abort)):
                 build(of(self.root), served)
@@ -154,6 +155,7 @@ class Builder:
         assert [] == differing(told, {path: site[path] for path in some if path in site})
         assert [] == [path for path in site if live.file(path) != site[path]]
         live.close()
+        self.live = live
         shutil.rmtree(self.linked.path, ignore_errors=True)
         self.served, self.linked = served, fresh
         return True
@@ -235,7 +237,7 @@ def test_served_while_edited(builder: Builder):
     """Whoever asks while the sources are read again gets a file of the site before or after, and
     waits for what takes long; where the sources have errors the site stays, and is told whole.
     """
-    served = Served(lambda: Live.of(of(builder.root)))
+    served = Served(lambda before: Live.of(of(builder.root), before))
     sites = [builder.full()]
     told: list[tuple[str, bytes | None]] = []
     ended = Event()
@@ -298,18 +300,18 @@ def test_serving_on_and_on_keeps_no_more(builder: Builder):
     """What is asked of units on each build is kept for the sources as they are, not once for each
     edit of a shared wording.
     """
-    sizes = []
+    sizes, live = [], None
     for number in range(4):
         put("data/clauses/ung-ho.yml", _clause("Ủng hộ", SUPPORT.format(f"{number} lần.")))(
             builder.root
         )
-        live = Live.of(of(builder.root))
+        live = Live.of(of(builder.root), live)
         other = live.apart()
         for lot in other.slow():
             other.make(lot)
         live.take_over(other)
         assert live.file("don-vi/index.html")
-        sizes.append(sum(map(len, live._run._near.values())))
+        sizes.append(sum(map(len, live._run.together.values())))
         other.close()
         live.close()
     assert 1 == len({*sizes[1:]}), sizes
@@ -338,7 +340,9 @@ WORDINGS: dict[str, Edit] = {
     "used": sub(
         PLACE, SUPPORT.format("5.000.000 đồng mỗi năm học."), '{{ clause("ho-tro", "2024-2025") }}'
     ),
-    "as-a-basis": put("data/clauses/ho-tro.yml", _clause("Hỗ trợ", "Căn cứ phong trào mỗi năm học:")),
+    "as-a-basis": put(
+        "data/clauses/ho-tro.yml", _clause("Hỗ trợ", "Căn cứ phong trào mỗi năm học:")
+    ),
     "as-it-was": put(
         "data/clauses/ho-tro.yml",
         _clause("Hỗ trợ", SUPPORT.format("5.000.000 đồng mỗi năm học.")),

@@ -40,13 +40,15 @@ class Live:
         self._made: dict[str, Mapping[str, bytes]] = {}
 
     @classmethod
-    def of(cls, project: Project) -> Live:
-        """The site of a project."""
+    def of(cls, project: Project, before: Live | None = None) -> Live:
+        """The site of a project; what the one before has at hand need not be read again."""
         run = Run.of(project.root)
+        run.before = before._run.together if before else {}  # noqa: SLF001 of the same class
         try:
             with undisturbed():
                 setting = make_ready(run, project)
         finally:
+            run.before = {}
             # A single page needs no processes.
             run.ended.close()
             run.pool = None

@@ -15,7 +15,7 @@ from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from macros import links
 from macros.archive import Beside, Loaded, Snapshot, read_beside, snapshot, unit_of
@@ -33,6 +33,8 @@ from macros.problem import Problem, Severity
 from macros.search import groups
 
 V = TypeVar("V")
+# Of neighbouring units: what was asked of them by kind and key, or by unit what else asks of it.
+Together = Mapping[Any, Any]
 MakeShell = Callable[[Snapshot, Beside, Kept], Shell]
 _CLAUSES = "data/clauses/"
 
@@ -69,8 +71,9 @@ class Project:
 @dataclass
 class Run:
     """What one run knows of each unit. `told`: by kind and key what else was asked of it for its own
-    page; `ended`: what ends with the run; `given_up`: nobody waits for it any more, and where work
-    is given to processes CancelledError is raised.
+    page; `together`: by kind and key what was read or kept of neighbouring units, and `before` that
+    of a run before it; `ended`: what ends with the run; `given_up`: nobody waits for it any more,
+    and where work is given to processes CancelledError is raised.
     """
 
     found: Snapshot
@@ -84,7 +87,8 @@ class Run:
     pool: ProcessPoolExecutor | None = None
     ended: ExitStack = field(default_factory=ExitStack)
     given_up: Event = field(default_factory=Event)
-    _near: dict[str, dict[tuple[str, bytes], object]] = field(default_factory=dict)
+    together: dict[tuple[str, bytes], Together] = field(default_factory=dict)
+    before: Mapping[tuple[str, bytes], Together] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path, left_out: AbstractSet[str] = frozenset()) -> Run:
@@ -104,7 +108,7 @@ class Run:
         """The same run for another thread, which ends by itself."""
         other = Run(
             self.found, self.beside, self.context, dict(self.briefs), dict(self.keys),
-            rest=dict(self.rest), _near=dict(self._near),
+            rest=dict(self.rest), together=dict(self.together),
         )  # fmt: skip
         other.maker.held |= self.maker.held
         return other
@@ -113,7 +117,7 @@ class Run:
         """Have what is held since by one that was set apart, which is not at work now."""
         self.maker.held |= other.maker.held
         self.told |= other.told
-        self._near |= other._near
+        self.together |= other.together
 
     @cached_property
     def maker(self) -> Maker:
@@ -208,7 +212,7 @@ class Run:
     def extracts(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
         """What lists ask of neighbouring units; it lies in one file too, which is quickly read."""
         of = [self.briefs[unit].digest for unit in units]
-        return self._together_of("extracts", of, units, self.extract)
+        return self._neighbours("extracts", of, units, self.extract)
 
     @cached_property
     def bare(self) -> Mapping[str, Extract]:
@@ -216,16 +220,23 @@ class Run:
         found: dict[str, Extract] = {}
         for units in groups(self.briefs):
             of = [self.briefs[unit].uses for unit in units]
-            found |= self._together_of("bares", of, units, lambda unit: self._rest(unit).bare)
+            found |= self._neighbours("bares", of, units, lambda unit: self._rest(unit).bare)
         return {unit: found[unit] for unit in self.briefs}
 
-    def _together_of(
-        self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], V]
-    ) -> Mapping[str, V]:
+    def _neighbours(
+        self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], Extract]
+    ) -> Mapping[str, Extract]:
         # Units may be alike in all but their names.
         key = version(), *(unit.encode("utf-8", "surrogateescape") for unit in units), *of
-        found: dict[str, V] = self.kept(kind, key, dict, lambda: {u: one(u) for u in units})
-        return found
+        return self._together(
+            kind, key, lambda: self.kept(kind, key, dict, lambda: {u: one(u) for u in units})
+        )
+
+    def _together(self, kind: str, key: Sequence[bytes], load: Callable[[], Together]) -> Together:
+        name = kind, digest_of(*key)
+        if name not in self.together:
+            self.together[name] = self.before[name] if name in self.before else load()
+        return self.together[name]
 
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
@@ -273,11 +284,9 @@ class Run:
         return {unit: self.maker.keys.files(found) for unit, found in self.found.units.items()}
 
     def take_together(self) -> None:
-        """Read what was asked of neighbouring units the last time, from one file for many; once."""
-        for units in groups(self.files) if not self._near else ():
-            found = self.context.cache.load("near", self._together(units), dict) or {}
-            self._near[units[0]] = found
-            self.maker.held |= found
+        """Read what was asked of neighbouring units the last time, from one file for many."""
+        for units in groups(self.files):
+            self.maker.held |= self._near(units)
 
     def keep_together(self, *, whole: bool = True) -> None:
         """Keep what was asked of units now, unless it is what was taken; where that was not the
@@ -289,13 +298,17 @@ class Run:
             asked = {
                 each: held[each] for unit in units for each in self._asked(unit) if each in held
             }
-            before = self._near.get(units[0], {})
+            before = self._near(units)
             if asked.keys() - before.keys():
                 kept = asked if whole else {**before, **asked}
-                self.context.cache.store("near", self._together(units), kept)
-                self._near[units[0]] = kept
+                self.context.cache.store("near", self._of_files(units), kept)
+                self.together["near", digest_of(*self._of_files(units))] = kept
 
-    def _together(self, units: Sequence[str]) -> list[bytes]:
+    def _near(self, units: Sequence[str]) -> Together:
+        key = self._of_files(units)
+        return self._together("near", key, lambda: self.context.cache.load("near", key, dict) or {})
+
+    def _of_files(self, units: Sequence[str]) -> list[bytes]:
         return [self.files[unit] for unit in units]
 
     def _asked(self, unit: str) -> Iterator[tuple[str, bytes]]:

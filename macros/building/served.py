@@ -20,15 +20,15 @@ _FIRST = 2.0
 
 
 class Served:
-    """`read` gives the site of the sources as they are. It is called at once, and what it raises
-    is raised.
+    """`read` gives the site of the sources as they are, and is given the one before. It is called
+    at once, and what it raises is raised.
     """
 
-    def __init__(self, read: Callable[[], Live]) -> None:
+    def __init__(self, read: Callable[[Live | None], Live]) -> None:
         self._read = read
         self._turn = Condition()
         prepare_processes()  # the first wide edit need not wait for them
-        self._live = read()
+        self._live = read(None)
         self._ahead = _Ahead(self._live, self._turn)
 
     def again(self) -> None:
@@ -36,7 +36,7 @@ class Served:
         self._ahead.stop()
         with self._turn:
             try:
-                self._live, before = self._read(), self._live
+                self._live, before = self._read(self._live), self._live
                 before.close()
             finally:
                 self._ahead = _Ahead(self._live, self._turn)
@@ -98,10 +98,14 @@ class _Ahead(Thread):
 
     def _make(self) -> None:
         self._other.keep()
+        self._hand_over()
         while lots := sorted(self._other.slow(), key=lambda lot: lot.kind != self._next):
             if self._stopped.is_set():
                 return
             self._other.make(lots[0])
-            with self._turn:
-                self._live.take_over(self._other)
-                self._turn.notify_all()
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        with self._turn:
+            self._live.take_over(self._other)
+            self._turn.notify_all()
