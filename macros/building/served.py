@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -89,6 +90,7 @@ class _Ahead(Thread):
             # Given up; or who asks for it is told what is wrong.
             with suppress(CancelledError, RuntimeError, UnknownScriptError, LostError):
                 self._make()
+            gc.collect()  # sites before this one, while nobody waits
         finally:
             self._other.close()
             with self._turn:
