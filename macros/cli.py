@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -788,8 +789,15 @@ def _tell_differences(lines: Sequence[str], what: str) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Cổng (mặc định 8000).")
 def serve(as_of: date | None, port: int) -> None:
     """Mở trang trên máy này; sửa docs/ hay data/ thì trang dựng lại."""
-    from macros import hooks
+    from macros import hooks, server
+    from macros.building.live import Live
 
+    def read(before: Live | None) -> Live:
+        return Live.of(
+            project(config, partial(hooks.make_shell, serving=True), serving=True), before
+        )
+
+    config = ROOT / "mkdocs.yml"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -800,7 +808,7 @@ def serve(as_of: date | None, port: int) -> None:
             ) from None
     _for_mkdocs(as_of)
     try:
-        hooks.serve(ROOT / "mkdocs.yml", port, _served)
+        server.serve(read, config, port, _served)
     except BrokenSourcesError as broken:
         report(broken.problems, "text")
         click.echo("Sửa các lỗi trên rồi chạy lại.", err=True)

@@ -14,7 +14,13 @@ DRAWING = Path(__file__).resolve().parent.parent / "docs/assets/kien-truc.svg"
 FLOORS: dict[int, list[dict[str, str]]] = {
     7: [{"__main__": "python -m macros = qcph"}],
     6: [{"cli": "lệnh, lời in, mã thoát"}],
-    5: [{"hooks": "nối vào các sự kiện của MkDocs", "__init__": "macro cho trang viết tay"}],
+    5: [
+        {
+            "hooks": "sự kiện của MkDocs",
+            "server": "trang mở trên máy",
+            "__init__": "macro cho trang viết tay",
+        },
+    ],
     4: [{"building": "cả trang, từng đơn vị một", "proposal": "trước và sau một đề nghị"}],
     3: [
         {

@@ -13,7 +13,7 @@ FLOORS = [
     "checks render redline export telling keeping ways renewal usage touched safety serving counterparts importing almanac coverage",
     "archive publish lists git site review asking search naming intake exchange cache",
     "building proposal",
-    "__init__ hooks",
+    "__init__ hooks server",
     "cli",
     "__main__",
 ]

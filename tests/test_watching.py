@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from macros.hooks import _looked_at
+from macros.server import _looked_at
 
 
 def edit(folder: Path) -> None:
