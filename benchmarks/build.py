@@ -24,6 +24,7 @@ import platform
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,7 +64,7 @@ USUAL = {"downloads": "false"}
 class Cost:
     """What one run of a command took: seconds, CPU seconds, peak memory in MB.
 
-    CPU is that of the command and of all processes below it. Memory is the most that it
+    CPU is that of the command and of all processes of its group. Memory is the most that it
     and all processes below it held together at one look, shared pages counted once; or the most
     that one of them ever held, where that is more.
     """
@@ -142,8 +143,8 @@ def measure(command: list[str], folder: Path, given: Mapping[str, str] | None = 
         "PYTHONDONTWRITEBYTECODE": "",  # what pip installed is compiled, so ours may be too
         **(given or {}),
     }
-    # Linux gives this process what a command began and did not wait for.
-    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)
+    if sys.platform == "linux":  # which gives this process what a command began and left behind
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1)
     os.sync()
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
@@ -151,7 +152,11 @@ def measure(command: list[str], folder: Path, given: Mapping[str, str] | None = 
             command, cwd=folder, env=environment, stdout=said, stderr=said, process_group=0
         )
         memory = _Memory(child.pid)
-        _, status, used = os.wait4(child.pid, 0)
+        try:
+            _, status, used = os.wait4(child.pid, 0)
+        except BaseException:  # Ctrl-C, which the command does not see
+            os.killpg(child.pid, signal.SIGTERM)
+            raise
         wall = time.perf_counter() - started
         every = [used, *_left_behind(child.pid)]
         peak = max(memory.stop(), *(each.ru_maxrss / 1024 for each in every))

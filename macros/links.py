@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property, lru_cache, partial
@@ -216,9 +217,12 @@ def linked(pages: Mapping[str, str]) -> set[str]:
     found = set()
     for path, text in pages.items():
         for href in rendered(text).hrefs:
-            name = unquote(href.partition("#")[0])
-            if name.endswith(".md") and "://" not in name and not name.startswith("/"):
-                found.add(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
+            with suppress(ValueError):  # a bracket in the place of a host
+                parts = urlsplit(href)
+                name = unquote(parts.path)
+                elsewhere = parts.scheme or parts.netloc or name.startswith("/")
+                if name.endswith(".md") and not elsewhere:
+                    found.add(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
     return found
 
 

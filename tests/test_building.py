@@ -311,7 +311,7 @@ def test_serving_on_and_on_keeps_no_more(builder: Builder):
             other.make(lot)
         live.take_over(other)
         assert live.file("don-vi/index.html")
-        sizes.append(sum(map(len, live._run.together.values())))
+        sizes.append(sum(map(len, live._run.at_hand.values())))
         other.close()
         live.close()
     assert 1 == len({*sizes[1:]}), sizes
@@ -387,6 +387,13 @@ def test_after_a_wording_no_page_is_parsed_again(builder: Builder, monkeypatch: 
     )
     assert builder.again()
     assert PLACE not in parsed
+    # As a basis it has another part in the page: read once more, and from then on known so.
+    for words, again in (("phong trào", True), ("các phong trào", False)):
+        parsed.clear()
+        basis = _clause("Hỗ trợ", f"Căn cứ {words} mỗi năm học:")
+        put("data/clauses/ho-tro.yml", basis)(builder.root)
+        assert builder.again()
+        assert again is (PLACE in parsed)
     put(PLACE, (builder.root / PLACE).read_text(encoding="utf-8") + "\n")(builder.root)
     assert builder.again()
     assert PLACE in parsed
@@ -437,6 +444,9 @@ ASKING: dict[str, Edit] = {
         GUIDE_PAGE, "hai.md#muc-a", "../don-vi/truong-la/cong-doan/2025-2026/index.md#khong-co"
     ),
     "link to a unit": sub(GUIDE_PAGE, "/cong-doan/2025-2026/index.md#khong-co", "/index.md"),
+    "link to another with a question": sub(
+        GUIDE_PAGE, "../don-vi/truong-la/index.md", "../don-vi/mam-non-thu/index.md?x=1"
+    ),
     "unknown call": sub(GUIDE_PAGE, "Một câu", '{{ clause("khong-co", "2024-2025") }} Một câu'),
     "a line above the call": sub(GUIDE_PAGE, "# Ba", "# Ba\n\nThêm nữa."),
     "clause comes": put("data/clauses/khong-co.yml", _clause("Mới", "Lời.")),
@@ -467,6 +477,7 @@ def test_check_of_pages_as_the_whole_way(
     assert {("R201", 5)} == told["a line above it"]
     assert {("R202", 5)} == told["heading gone"] == told["link to a clause"]
     assert set() == told["text"] == told["page comes"] == told["heading back"]
+    assert set() == told["link to a unit"] == told["link to another with a question"]
     assert {("C101", 5)} == told["unknown call"]
     assert {("C101", 7)} == told["a line above the call"]
 

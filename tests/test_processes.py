@@ -70,7 +70,7 @@ def test_processes_have_our_code_wherever_they_begin(tmp_path: Path) -> None:
     script.write_text(BUILD.replace("os.getpid()", "sys.modules['macros'].__file__")
         .replace("time.sleep(600)", "pass"), encoding="utf-8")  # fmt: skip
     theirs = tmp_path / "project"
-    for name in ("macros", "macros/building", "yaml"):
+    for name in ("macros", "macros/building", "yaml", "multiprocessing"):
         (theirs / name).mkdir(parents=True)
         (theirs / name / "__init__.py").write_text(
             "print('theirs', flush=True)\n", encoding="utf-8"

@@ -43,7 +43,7 @@ class Live:
     def of(cls, project: Project, before: Live | None = None) -> Live:
         """The site of a project; what the one before has at hand need not be read again."""
         run = Run.of(project.root)
-        run.before = before._run.together if before else {}  # noqa: SLF001 of the same class
+        run.before = before._run.at_hand if before else {}  # noqa: SLF001 of the same class
         try:
             with undisturbed():
                 setting = make_ready(run, project)

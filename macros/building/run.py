@@ -34,7 +34,7 @@ from macros.search import groups
 
 V = TypeVar("V")
 # Of neighbouring units: what was asked of them by kind and key, or by unit what else asks of it.
-Together = Mapping[Any, Any]
+AtHand = Mapping[Any, Any]
 MakeShell = Callable[[Snapshot, Beside, Kept], Shell]
 _CLAUSES = "data/clauses/"
 
@@ -71,7 +71,7 @@ class Project:
 @dataclass
 class Run:
     """What one run knows of each unit. `told`: by kind and key what else was asked of it for its own
-    page; `together`: by kind and key what was read or kept of neighbouring units, and `before` that
+    page; `at_hand`: by kind and key what was read or kept of neighbouring units, and `before` that
     of a run before it; `ended`: what ends with the run; `given_up`: nobody waits for it any more,
     and where work is given to processes CancelledError is raised.
     """
@@ -87,8 +87,8 @@ class Run:
     pool: ProcessPoolExecutor | None = None
     ended: ExitStack = field(default_factory=ExitStack)
     given_up: Event = field(default_factory=Event)
-    together: dict[tuple[str, bytes], Together] = field(default_factory=dict)
-    before: Mapping[tuple[str, bytes], Together] = field(default_factory=dict)
+    at_hand: dict[tuple[str, bytes], AtHand] = field(default_factory=dict)
+    before: Mapping[tuple[str, bytes], AtHand] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path, left_out: AbstractSet[str] = frozenset()) -> Run:
@@ -108,7 +108,7 @@ class Run:
         """The same run for another thread, which ends by itself."""
         other = Run(
             self.found, self.beside, self.context, dict(self.briefs), dict(self.keys),
-            rest=dict(self.rest), together=dict(self.together),
+            rest=dict(self.rest), at_hand=dict(self.at_hand),
         )  # fmt: skip
         other.maker.held |= self.maker.held
         return other
@@ -117,7 +117,7 @@ class Run:
         """Have what is held since by one that was set apart, which is not at work now."""
         self.maker.held |= other.maker.held
         self.told |= other.told
-        self.together |= other.together
+        self.at_hand |= other.at_hand
 
     @cached_property
     def maker(self) -> Maker:
@@ -219,24 +219,33 @@ class Run:
         """What all else asks, by unit."""
         found: dict[str, Extract] = {}
         for units in groups(self.briefs):
-            of = [self.briefs[unit].uses for unit in units]
-            found |= self._neighbours("bares", of, units, lambda unit: self._rest(unit).bare)
+            found |= self._bares(units)
         return {unit: found[unit] for unit in self.briefs}
+
+    def _bares(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
+        of = [self.briefs[unit].uses for unit in units]
+
+        def load() -> Mapping[str, Extract]:
+            return self._neighbours("bares", of, units, lambda unit: self._rest(unit).bare)
+
+        return self._at_hand("bares", self._of_names(units, of), load)
 
     def _neighbours(
         self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], Extract]
     ) -> Mapping[str, Extract]:
-        # Units may be alike in all but their names.
-        key = version(), *(unit.encode("utf-8", "surrogateescape") for unit in units), *of
-        return self._together(
-            kind, key, lambda: self.kept(kind, key, dict, lambda: {u: one(u) for u in units})
-        )
+        key = self._of_names(units, of)
+        return self.kept(kind, key, dict, lambda: {unit: one(unit) for unit in units})
 
-    def _together(self, kind: str, key: Sequence[bytes], load: Callable[[], Together]) -> Together:
+    @staticmethod
+    def _of_names(units: Sequence[UnitId], of: Sequence[bytes]) -> Sequence[bytes]:
+        # Units may be alike in all but their names.
+        return version(), *(unit.encode("utf-8", "surrogateescape") for unit in units), *of
+
+    def _at_hand(self, kind: str, key: Sequence[bytes], load: Callable[[], AtHand]) -> AtHand:
         name = kind, digest_of(*key)
-        if name not in self.together:
-            self.together[name] = self.before[name] if name in self.before else load()
-        return self.together[name]
+        if name not in self.at_hand:
+            self.at_hand[name] = self.before[name] if name in self.before else load()
+        return self.at_hand[name]
 
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
@@ -302,11 +311,11 @@ class Run:
             if asked.keys() - before.keys():
                 kept = asked if whole else {**before, **asked}
                 self.context.cache.store("near", self._of_files(units), kept)
-                self.together["near", digest_of(*self._of_files(units))] = kept
+                self.at_hand["near", digest_of(*self._of_files(units))] = kept
 
-    def _near(self, units: Sequence[str]) -> Together:
+    def _near(self, units: Sequence[str]) -> AtHand:
         key = self._of_files(units)
-        return self._together("near", key, lambda: self.context.cache.load("near", key, dict) or {})
+        return self._at_hand("near", key, lambda: self.context.cache.load("near", key, dict) or {})
 
     def _of_files(self, units: Sequence[str]) -> list[bytes]:
         return [self.files[unit] for unit in units]

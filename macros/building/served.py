@@ -90,17 +90,19 @@ class _Ahead(Thread):
             # Given up; or who asks for it is told what is wrong.
             with suppress(CancelledError, RuntimeError, UnknownScriptError, LostError):
                 self._make()
-            gc.collect()  # sites before this one, while nobody waits
         finally:
             self._other.close()
             with self._turn:
                 # Where it was stopped there is another, or nothing more is asked.
                 self.is_done = not self._stopped.is_set()
                 self._turn.notify_all()
+        if self.is_done:
+            gc.collect()  # sites before this one, while nobody waits
 
     def _make(self) -> None:
-        self._other.keep()
-        self._hand_over()
+        if not self._stopped.is_set():
+            self._other.keep()
+            self._hand_over()
         while lots := sorted(self._other.slow(), key=lambda lot: lot.kind != self._next):
             if self._stopped.is_set():
                 return

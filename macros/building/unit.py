@@ -162,7 +162,7 @@ class Keys:
 
     read ← the unit's files; the shared clauses that its pages ask for; the originals it names; code
     rest (extract, bare extract, newest texts) ← read
-    own ← the unit's files; code
+    own ← the unit's files; code. With the wordings of whenever that was: those of now are put in
     words ← read
     drawn ← read; the last turning day that has come; the entries of the glossary that its words can
         hold; what the configuration says in pages; the scripts that may stand there
@@ -384,7 +384,8 @@ class Maker:
         key = (self.keys.files(found),)
         before = self.cache.load("own", key, Own, packed=True)
         loaded = read_unit(found, unit_id, beside, before)
-        if before is None and (own := Own.of(loaded)):
+        own = Own.of(loaded)
+        if own and not (before and own.agreements[0].unit is before.agreements[0].unit):
             self.cache.store("own", key, own, packed=True)
         return loaded
 

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ProcessPoolExecutor
-from functools import partial
+from functools import cache, partial
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,9 +23,10 @@ from typing import TypeVar
 from macros.archive import Snapshot
 from macros.building.run import Run
 from macros.building.unit import Context, Made, Maker
+from macros.building.version import version
 
-# So few units are made faster here: each process takes as long as seven units do before it begins,
-# and as forty that are only read.
+# So few units are made faster here: the first process takes as long as seven units do before it
+# begins, and as forty that are only read.
 _FEW = 12
 _FEW_READ = 60
 _TOGETHER = 8  # units that a process is given at a time, at most
@@ -35,6 +36,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _maker: Maker | None = None
+# Of the code as it is now, which the processes that are forked later have too.
+version()
 
 
 def make_all(run: Run, units: Sequence[str] | None = None, *, drawing: bool = True) -> None:
@@ -105,32 +108,38 @@ def in_batches(
         yield from done
 
 
+@cache
 def prepare_processes() -> BaseContext:
     """How processes begin: forked from one that has our code and nothing else, which begins now, so
     that a server has them at once after each edit. Never from this one: `serve` has threads, and
-    Typst must not have begun before a fork.
+    Typst must not have begun before a fork. Where that cannot be, each begins by itself.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():  # Windows
-        return multiprocessing.get_context("spawn")
+    alone = multiprocessing.get_context("spawn")
+    if os.cpu_count() == 1 or "forkserver" not in multiprocessing.get_all_start_methods():
+        return alone  # Windows has none
     from multiprocessing import forkserver, resource_tracker  # noqa: PLC0415 not on Windows
 
     forking = multiprocessing.get_context("forkserver")
     forking.set_forkserver_preload(_CODE)
     # It would look for modules in the working directory first, which may be a checkout of others'
-    # changes; and would be ended by the Ctrl-C that is for who waits for it.
+    # changes.
     told = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     before = {name: os.environ.get(name) for name in told}
-    resource_tracker.ensure_running()  # which would let Ctrl-C through again
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     os.environ |= told
     try:
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # which lets Ctrl-C through again when it begins
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    except OSError:  # the path of its socket is too long, say
+        return alone
     finally:
         for name, value in before.items():
-            os.environ.pop(name)
+            os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     return forking
 
 
