@@ -152,16 +152,12 @@ class Cache:
             return
         # Its name has a dot, and no result's has: what has a result's name is whole.
         fresh = path.with_name(f"{path.name}.{uuid4().hex}")
-        whole = hashlib.sha256(data).digest() + data
         try:
-            try:
-                fresh.write_bytes(whole)
-            except FileNotFoundError:
-                self._folder.mkdir(
-                    mode=0o700, parents=True, exist_ok=True
-                )  # nobody else writes here
+            if not path.parent.is_dir():
+                # Nobody else writes here.
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                fresh.write_bytes(whole)
+            fresh.write_bytes(hashlib.sha256(data).digest() + data)
             fresh.replace(path)
         except OSError:
             with contextlib.suppress(OSError):

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import cache
 
 from macros.calendar import reach
 from macros.citing import out_of_sequence
@@ -667,13 +668,12 @@ def links(archive: Archive) -> Iterator[Problem]:
         if path.startswith("docs/") and not path.startswith("docs/don-vi/")
     }
     asked = {name.split("/")[1] for name in linked(own) if name.startswith("don-vi/")}
-    made = _made(archive, lambda unit_id: not asked.isdisjoint(_names(archive, unit_id)))
+    made = _made(archive, [unit for unit in archive.units if asked & {*_names(archive, unit)}])
     anchors = {
-        path: frozenset(clause.id for clause in agreement.page.clauses) or None
-        if agreement
-        else None
-        for path, agreement in made.items()
+        path: frozenset(clause.id for clause in of.page.clauses) if of and of.page.clauses else None
+        for path, of in made.items()
     }
+    every = cache(lambda: (*own, *_made(archive, archive.units)))
     for broken in broken_links(own, anchors):
         path = f"docs/{broken.page}"
         if broken.fault is Fault.FORM:
@@ -681,7 +681,7 @@ def links(archive: Archive) -> Iterator[Problem]:
             hint = "Viết đường tới tệp .md tính từ trang này, ví dụ ../don-vi/index.md."
             yield Problem(path, broken.line, 1, "R201", message, hint)
         elif broken.fault is Fault.PAGE and not _unread(archive, broken.target):
-            hint = nearest(broken.target, (*own, *_made(archive, lambda _: True)))
+            hint = nearest(broken.target, every())
             message = f'liên kết tới "{broken.target}", không có trang đó'
             yield Problem(path, broken.line, 1, "R201", message, hint)
         elif broken.fault is Fault.ANCHOR:
@@ -693,29 +693,25 @@ def links(archive: Archive) -> Iterator[Problem]:
             yield Problem(path, broken.line, 1, "R202", message, hint)
 
 
-def _made(archive: Archive, is_asked: Callable[[UnitId], bool]) -> dict[str, Agreement | None]:
-    """The pages that a build makes, those of units only where they are asked for; with the agreement
-    that one shows.
-    """
-    lists = ("don-vi", "dieu-khoan", "lich", "tinh-hinh")
-    names = [f"{name}/" for name in lists]
+def _made(archive: Archive, units: Collection[UnitId]) -> dict[str, Agreement | None]:
+    """The pages that a build makes, of units only theirs; with the agreement that one shows."""
+    names = [f"{name}/" for name in ("don-vi", "dieu-khoan", "lich", "tinh-hinh")]
     names += [f"dieu-khoan/{clause_id}/" for clause_id in archive.shared]
-    for unit_id, unit in archive.units.items():
-        names.append(f"don-vi/{RESERVED}/{unit.type}/")
-        if is_asked(unit_id):
-            names += [f"don-vi/{name}/" for name in _names(archive, unit_id)]
-            names += [f"don-vi/{unit_id}/{series_id}/" for series_id in unit.series]
-            names += _addresses(unit_id, unit)
+    names += [f"don-vi/{RESERVED}/{unit.type}/" for unit in archive.units.values()]
+    for unit_id in units:
+        unit = archive.units[unit_id]
+        names += [f"don-vi/{name}/" for name in _names(archive, unit_id)]
+        names += [f"don-vi/{unit_id}/{series_id}/" for series_id in unit.series]
+        names += _addresses(unit_id, unit)
     made: dict[str, Agreement | None] = {f"{name}index.md": None for name in names}
-    shown = (each for each in archive.agreements if is_asked(each.unit_id))
+    asked = {*units}
+    shown = (each for each in archive.agreements if each.unit_id in asked)
     return made | {f"{each.address}index.md": each for each in shown}
 
 
-def _names(archive: Archive, unit_id: UnitId) -> Iterator[str]:
+def _names(archive: Archive, unit_id: UnitId) -> tuple[str, ...]:
     """What a unit's own page is and was called."""
-    yield unit_id
-    if unit := archive.units.get(unit_id):
-        yield from unit.aliases
+    return unit_id, *archive.units[unit_id].aliases
 
 
 def shared_wordings(archive: Archive) -> Iterator[Problem]:

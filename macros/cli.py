@@ -792,12 +792,13 @@ def serve(as_of: date | None, port: int) -> None:
     from macros import hooks, server
     from macros.building.live import Live
 
+    config = ROOT / "mkdocs.yml"
+
     def read(before: Live | None) -> Live:
         return Live.of(
             project(config, partial(hooks.make_shell, serving=True), serving=True), before
         )
 
-    config = ROOT / "mkdocs.yml"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

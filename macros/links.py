@@ -9,9 +9,8 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property, lru_cache, partial
@@ -185,25 +184,11 @@ def broken_links(
     known = {**made, **{path: page.anchors for path, page in read.items()}}
     for path, page in read.items():
         lines = Lines(pages[path])
-        for href in page.hrefs:
+        for href, target, anchor in _between(path, page.hrefs):
             line, _ = lines.of(href)
-            try:
-                parts = urlsplit(href)
-            except ValueError:  # a bracket in the place of a host
+            if not target:
                 yield Broken(page=path, line=line, href=href, fault=Fault.FORM)
-                continue
-            name = unquote(parts.path)
-            if parts.scheme or parts.netloc:
-                continue
-            if name.startswith("/") or (name and not posixpath.splitext(name)[1]):
-                yield Broken(page=path, line=line, href=href, fault=Fault.FORM)
-                continue
-            if name and not name.endswith(".md"):
-                continue
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-            target = target if name else path
-            anchor = unquote(parts.fragment)
-            if target not in known:
+            elif target not in known:
                 yield Broken(page=path, line=line, href=href, fault=Fault.PAGE, target=target)
             elif anchor and (anchors := known[target]) is not None and anchor not in anchors:
                 yield Broken(
@@ -213,17 +198,34 @@ def broken_links(
 
 
 def linked(pages: Mapping[str, str]) -> set[str]:
-    """The pages that some Markdown texts, by path below docs/, have relative links to."""
-    found = set()
-    for path, text in pages.items():
-        for href in rendered(text).hrefs:
-            with suppress(ValueError):  # a bracket in the place of a host
-                parts = urlsplit(href)
-                name = unquote(parts.path)
-                elsewhere = parts.scheme or parts.netloc or name.startswith("/")
-                if name.endswith(".md") and not elsewhere:
-                    found.add(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
-    return found
+    """The pages that some Markdown texts, by path below docs/, have links to."""
+    return {
+        target
+        for path, text in pages.items()
+        for _, target, _ in _between(path, rendered(text).hrefs)
+        if target
+    }
+
+
+def _between(path: str, hrefs: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Of a page's links those to pages, also to itself: each with the page and the anchor to which
+    it leads; with no page where it is written as none may be.
+    """
+    for href in hrefs:
+        try:
+            parts = urlsplit(href)
+        except ValueError:  # a bracket in the place of a host
+            yield href, "", ""
+            continue
+        name, anchor = unquote(parts.path), unquote(parts.fragment)
+        if parts.scheme or parts.netloc:
+            continue
+        if name.startswith("/") or (name and not posixpath.splitext(name)[1]):
+            yield href, "", ""
+        elif not name:
+            yield href, path, anchor
+        elif name.endswith(".md"):
+            yield href, posixpath.normpath(posixpath.join(posixpath.dirname(path), name)), anchor
 
 
 class Lines:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import groupby
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from macros.model import ClauseId
 from macros.problem import Problem
@@ -175,6 +175,17 @@ def escaped(text: str) -> str:
 def begun(markdown: str) -> str:
     """Markdown that begins a line: no heading and no item of a list."""
     return re.sub(r"^(\d{0,9})([-+=#.)])(?=[\s\-=#]|$)", r"\1\\\2", markdown)
+
+
+# By what becomes of a run of words.
+_RUNS = {"=": "%s", "-": "<del>%s</del>", "+": "<ins>%s</ins>"}
+
+
+def redlined(runs: Iterable[Run]) -> Markup:
+    """Runs of words in HTML, what goes and what comes marked."""
+    # `Markup.format` is ten times as slow, and a year's comparison has a hundred runs.
+    told = "".join(_RUNS[op] % escape(text) for op, text in runs)
+    return Markup(told)  # noqa: S704 each run is escaped
 
 
 def struck(written: Iterable[Run]) -> str:

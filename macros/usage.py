@@ -20,7 +20,17 @@ from markupsafe import Markup, escape
 from macros.against import BLANK, Answer, How, Model, Pair, difference
 from macros.citing import cite
 from macros.clauses import terms_of
-from macros.markup import ENVIRONMENT, UP, Contents, SitePage, capital, hole, placed, up_from
+from macros.markup import (
+    ENVIRONMENT,
+    UP,
+    Contents,
+    SitePage,
+    capital,
+    hole,
+    placed,
+    redlined,
+    up_from,
+)
 from macros.model import (
     AS_SIGNED,
     Agreement,
@@ -71,7 +81,6 @@ _LINK = hole("link")
 # About the characters of a unit's name and of the cells of its row that are empty.
 _ROW = 300
 _PILL = Markup('<span class="blank" title="Chỗ trống {}">‹{}›</span>')
-_MARKS = {"=": Markup("{}"), "-": Markup("<del>{}</del>"), "+": Markup("<ins>{}</ins>")}
 
 
 class Use(NamedTuple):
@@ -594,8 +603,8 @@ def _own_words(answer: Answer, meant: Mapping[str, str]) -> Markup:
 
 def _marked(old: str, new: str, meant: Mapping[str, str], *, both: bool) -> Markup:
     """Both texts in one, what differs marked. `both`: the second is a wording too."""
-    return Markup("").join(
-        _MARKS[op].format(_pill(blank, meant) if blank else text)
+    return redlined(
+        (op, _pill(blank, meant) if blank else text)
         for op, text, blank in difference(old, new, both=both)
     )
 

@@ -116,6 +116,21 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
+def calls_of(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str, of: Callable[..., str]
+) -> list[str]:
+    """What a function is called for from now on, as `of` tells it from the arguments."""
+    found: list[str] = []
+    plain = getattr(owner, name)
+
+    def watched(*given: object, **how: object) -> object:
+        found.append(of(*given))
+        return plain(*given, **how)
+
+    monkeypatch.setattr(owner, name, watched)
+    return found
+
+
 class Builder:
     """Builds a project again and again from what was kept, in two ways: into a folder with what
     stayed in it, and into new folders with what stayed linked. Each time the live site is asked
@@ -376,12 +391,7 @@ def test_after_a_wording_no_page_is_parsed_again(builder: Builder, monkeypatch: 
     for name in ("another-is-nearer", "used"):
         WORDINGS[name](builder.root)
     assert builder.again()
-    parsed: list[str] = []
-    plain = loading.parse
-    monkeypatch.setattr(
-        loading, "parse",
-        lambda text, path, *rest, **how: (parsed.append(path), plain(text, path, *rest, **how))[1],
-    )  # fmt: skip
+    parsed = calls_of(monkeypatch, loading, "parse", lambda _text, path, *_: path)
     put("data/clauses/ho-tro.yml", _clause("Hỗ trợ", SUPPORT.format("khi cần, mỗi năm học.")))(
         builder.root
     )
@@ -498,12 +508,7 @@ def test_what_an_edit_does_not_touch_is_not_made_again(
     edit: Edit, asked: list[str], builder: Builder, monkeypatch: pytest.MonkeyPatch
 ):
     """After an edit in one unit no other is read; after one of the theme, none is."""
-    read: list[str] = []
-    plain = Maker.made_anew
-    monkeypatch.setattr(
-        Maker, "made_anew",
-        lambda maker, unit, *rest, **how: (read.append(unit), plain(maker, unit, *rest, **how))[1],
-    )  # fmt: skip
+    read = calls_of(monkeypatch, Maker, "made_anew", lambda _maker, unit, *_: unit)
     edit(builder.root)
     own = of(builder.root)
     if asked:
@@ -582,11 +587,7 @@ def test_after_any_edit_of_hand_written_pages_as_a_full_build(
     """Titles stand on other pages, texts do not: only a page with another text passes through
     Markdown, and after each edit every byte is that of a full build.
     """
-    read: list[str] = []
-    plain = Page.render
-    monkeypatch.setattr(
-        Page, "render", lambda page, *rest: (read.append(page.file.src_uri), plain(page, *rest))[1]
-    )
+    read = calls_of(monkeypatch, Page, "render", lambda page, *_: page.file.src_uri)
     passed = {}
     for name, edit in ON_PAGES.items():
         edit(guide.root)

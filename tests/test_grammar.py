@@ -315,11 +315,15 @@ blocks = st.builds(
     st.sampled_from(["{#m%d}", "{#m%d ^m1}", "{#m%d  ^m2}", "{#m%d}  "]),
 )
 others = st.sampled_from(["***", "|a|b|\n|-|-|\n|\\-|c\\||\n{#m%d}"])
-sources = st.lists(blocks | others, max_size=8).map(
-    lambda found: "\n\n".join(
-        ["# QUY CHẾ", *(block.replace("%d", str(number)) for number, block in enumerate(found))]
-    )
-)
+
+
+def as_page(found: list[str]) -> str:
+    """A page of these blocks, each with its number in its id."""
+    numbered = (block.replace("%d", str(number)) for number, block in enumerate(found))
+    return "\n\n".join(["# QUY CHẾ", *numbered])
+
+
+sources = st.lists(blocks | others, max_size=8).map(as_page)
 MARKS = ["\n", "\n\n", "\r\n", " {#a}\n\n", " {#b ^a}\n\n", "# ", "|"]
 anything = st.lists(st.sampled_from([*HOSTILE, *MARKS]) | st.text(max_size=3)).map("".join)
 
@@ -337,12 +341,9 @@ def test_writing_is_a_fixed_point(text: str):
 
 
 CALLED = '{{ clause("a", "2024-2025") }} {#m%d}'
-calling = st.builds("{}{}{}".format, st.sampled_from(["", "## ", "# "]), st.sampled_from(["", "**1.** "]), st.just(CALLED))  # fmt: skip
-callers = st.lists(blocks | others | calling, min_size=1, max_size=6).map(
-    lambda found: "\n\n".join(
-        ["# QUY CHẾ", *(block.replace("%d", str(number)) for number, block in enumerate(found))]
-    )
-)
+marks = st.sampled_from(["", "## ", "# "]), st.sampled_from(["", "**1.** "])
+calling = st.builds("{}{}{}".format, *marks, st.just(CALLED))
+callers = st.lists(blocks | others | calling, min_size=1, max_size=6).map(as_page)
 wordings = st.sampled_from(
     ["Một.", "Hai  ba.", "Căn cứ Điều lệ;", "căn cứ vào đó:", "Hai bên thống nhất:", " ", "1. Một"]
 )

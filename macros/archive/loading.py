@@ -156,47 +156,33 @@ def read_beside(found: Snapshot) -> Beside:
     )
 
 
-def read_unit(found: Snapshot, unit_id: str, beside: Beside, before: Own | None = None) -> Loaded:
+def read_unit(found: Snapshot, unit_id: str, beside: Beside) -> Loaded:
     """The archive of one unit: its facts, its pages, and what stands beside all units.
 
-    `found` are its own files; the problems are those of these files alone. `before`: what was read
-    of the same files when shared clauses had other wordings, which saves reading most of them.
+    `found` are its own files; the problems are those of these files alone.
     """
     reader = _Reader(found)
-    agreements = _reworded(before.agreements, beside) if before else None
-    if before and agreements:
-        reader.places |= before.places
-        unit: Unit | None = agreements[0].unit
-    else:
-        path = f"data/units/{unit_id}.yml"
-        unit = reader.data(path, Unit) if path in _named(found, "data/units/", unit_id) else None
-        agreements = tuple(reader.agreements(UnitId(unit_id), unit, beside)) if unit else ()
-    for path in found.texts:
-        if path.endswith(".md") or path in reader.places:
-            reader.text(path)
-    archive = Archive(
-        units={UnitId(unit_id): unit} if unit else {},
-        agreements=agreements,
-        shared=beside.shared,
-        glossary=beside.glossary,
-        places=reader.places,
-        sources=beside.originals,
-        texts=reader.texts,
-        left_out=beside.left_out,
-    )
-    return Loaded(archive, tuple(reader.problems))
+    path = f"data/units/{unit_id}.yml"
+    unit = reader.data(path, Unit) if path in _named(found, "data/units/", unit_id) else None
+    agreements = tuple(reader.agreements(UnitId(unit_id), unit, beside)) if unit else ()
+    return reader.all_of({UnitId(unit_id): unit} if unit else {}, agreements, beside)
 
 
-def _reworded(agreements: Iterable[Agreement], beside: Beside) -> tuple[Agreement, ...] | None:
-    """Agreements with the wordings of now; None where one of them has to be read again."""
-    found = []
-    for agreement in agreements:
+def read_again(found: Snapshot, own: Own, beside: Beside) -> Loaded | None:
+    """`read_unit` of the same files of which `own` was read, with the wordings of now; None where
+    they have to be read as a whole.
+    """
+    agreements = []
+    for agreement in own.agreements:
         terms = terms_of(agreement.unit, agreement.period)
         page = reworded(agreement.page, _resolving(beside, terms))
         if page is None:
             return None
-        found.append(replace(agreement, page=page))
-    return tuple(found)
+        agreements.append(replace(agreement, page=page))
+    reader = _Reader(found)
+    reader.places |= own.places
+    units = {agreement.unit_id: agreement.unit for agreement in agreements}
+    return reader.all_of(units, tuple(agreements), beside)
 
 
 def _resolving(beside: Beside, terms: Mapping[str, str]) -> Resolve:
@@ -353,6 +339,25 @@ class _Reader:
         parsed = parse(text, path, _resolving(beside, terms), report=report)
         self.problems += [problem for problem in parsed.problems if problem.code]
         return parsed
+
+    def all_of(
+        self, units: Mapping[UnitId, Unit], agreements: tuple[Agreement, ...], beside: Beside
+    ) -> Loaded:
+        """The archive of a unit that was read, with the texts that none of its facts names."""
+        for path in self.found.texts:
+            if path.endswith(".md") or path in self.places:
+                self.text(path)
+        archive = Archive(
+            units=units,
+            agreements=agreements,
+            shared=beside.shared,
+            glossary=beside.glossary,
+            places=self.places,
+            sources=beside.originals,
+            texts=self.texts,
+            left_out=beside.left_out,
+        )
+        return Loaded(archive, tuple(self.problems))
 
     def missing(
         self, path: str, unit_id: UnitId, series: SeriesId, period: Period, version: str

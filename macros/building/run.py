@@ -33,8 +33,6 @@ from macros.problem import Problem, Severity
 from macros.search import groups
 
 V = TypeVar("V")
-# Of neighbouring units: what was asked of them by kind and key, or by unit what else asks of it.
-AtHand = Mapping[Any, Any]
 MakeShell = Callable[[Snapshot, Beside, Kept], Shell]
 _CLAUSES = "data/clauses/"
 
@@ -87,8 +85,8 @@ class Run:
     pool: ProcessPoolExecutor | None = None
     ended: ExitStack = field(default_factory=ExitStack)
     given_up: Event = field(default_factory=Event)
-    at_hand: dict[tuple[str, bytes], AtHand] = field(default_factory=dict)
-    before: Mapping[tuple[str, bytes], AtHand] = field(default_factory=dict)
+    at_hand: dict[tuple[str | bytes, ...], Any] = field(default_factory=dict)
+    before: Mapping[tuple[str | bytes, ...], Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path, left_out: AbstractSet[str] = frozenset()) -> Run:
@@ -203,7 +201,7 @@ class Run:
 
     def read(self, unit: str) -> Loaded:
         """All that is in a unit's own files."""
-        return self.maker.read(unit, self.found.units[unit], self.beside)
+        return self.maker.read(unit, self.found.units[unit], self.files[unit], self.beside)
 
     def extract(self, unit: str) -> Extract:
         """What lists ask of a unit: just made, kept, or read again."""
@@ -219,33 +217,26 @@ class Run:
         """What all else asks, by unit."""
         found: dict[str, Extract] = {}
         for units in groups(self.briefs):
-            found |= self._bares(units)
+            of = [self.briefs[unit].uses for unit in units]
+            load = partial(self._neighbours, "bares", of, units, self._bare)
+            found |= self._at_hand(("bares", *units, *of), load)
         return {unit: found[unit] for unit in self.briefs}
 
-    def _bares(self, units: Sequence[UnitId]) -> Mapping[str, Extract]:
-        of = [self.briefs[unit].uses for unit in units]
-
-        def load() -> Mapping[str, Extract]:
-            return self._neighbours("bares", of, units, lambda unit: self._rest(unit).bare)
-
-        return self._at_hand("bares", self._of_names(units, of), load)
+    def _bare(self, unit: str) -> Extract:
+        return self._rest(unit).bare
 
     def _neighbours(
         self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], Extract]
     ) -> Mapping[str, Extract]:
-        key = self._of_names(units, of)
+        # Units may be alike in all but their names.
+        key = version(), *(unit.encode("utf-8", "surrogateescape") for unit in units), *of
         return self.kept(kind, key, dict, lambda: {unit: one(unit) for unit in units})
 
-    @staticmethod
-    def _of_names(units: Sequence[UnitId], of: Sequence[bytes]) -> Sequence[bytes]:
-        # Units may be alike in all but their names.
-        return version(), *(unit.encode("utf-8", "surrogateescape") for unit in units), *of
-
-    def _at_hand(self, kind: str, key: Sequence[bytes], load: Callable[[], AtHand]) -> AtHand:
-        name = kind, digest_of(*key)
+    def _at_hand(self, name: tuple[str | bytes, ...], load: Callable[[], V]) -> V:
         if name not in self.at_hand:
             self.at_hand[name] = self.before[name] if name in self.before else load()
-        return self.at_hand[name]
+        found: V = self.at_hand[name]
+        return found
 
     def newest(self, unit: str) -> Extract:
         """The newest texts of a unit."""
@@ -310,12 +301,14 @@ class Run:
             before = self._near(units)
             if asked.keys() - before.keys():
                 kept = asked if whole else {**before, **asked}
-                self.context.cache.store("near", self._of_files(units), kept)
-                self.at_hand["near", digest_of(*self._of_files(units))] = kept
+                key = self._of_files(units)
+                self.context.cache.store("near", key, kept)
+                self.at_hand["near", *key] = kept
 
-    def _near(self, units: Sequence[str]) -> AtHand:
+    def _near(self, units: Sequence[str]) -> Mapping[tuple[str, bytes], object]:
         key = self._of_files(units)
-        return self._at_hand("near", key, lambda: self.context.cache.load("near", key, dict) or {})
+        load = partial(self.context.cache.load, "near", key, dict)
+        return self._at_hand(("near", *key), lambda: load() or {})
 
     def _of_files(self, units: Sequence[str]) -> list[bytes]:
         return [self.files[unit] for unit in units]

@@ -248,8 +248,10 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
     before = last.units.get(asked.unit)
     if before and before.read == asked.read:
         return before.texts
-    kept = None if asked.texts else cache.load("rest", (asked.read,), Rest, packed=True)
-    return kept.newest if kept else asked.texts
+    if asked.texts:
+        return asked.texts
+    rest = cache.load("rest", (asked.read,), Rest, packed=True)
+    return rest.newest if rest else None
 
 
 def _of_words(told: Mapping[UnitId, Told]) -> list[bytes]:

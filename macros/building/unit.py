@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from jinja2.bccache import Bucket, BytecodeCache
 
 from macros import checks, keeping, safety
-from macros.archive import Beside, Loaded, Originals, Own, Snapshot, read_unit
+from macros.archive import Beside, Loaded, Originals, Own, Snapshot, read_again, read_unit
 from macros.building.drawn import Drawn
 from macros.building.folder import Folder
 from macros.building.shell import Shell
@@ -344,7 +344,7 @@ class Maker:
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
         originals = _Watched(beside.originals)
         watched = replace(beside, shared=clauses, originals=originals)
-        loaded = self.read(unit_id, found, watched)
+        loaded = self.read(unit_id, found, files, watched)
         archive = loaded.archive
         problems = {*loaded.problems, *checks.check_unit(archive), *safety.check(archive)}
         problems |= {*keeping.check(archive)}
@@ -379,14 +379,14 @@ class Maker:
             held |= {entries: self.held[entries]} if entries in self.held else {}
         return replace(made, held=held)
 
-    def read(self, unit_id: str, found: Snapshot, beside: Beside) -> Loaded:
-        """A unit's own files as they are read now; what was read of them before is taken."""
-        key = (self.keys.files(found),)
-        before = self.cache.load("own", key, Own, packed=True)
-        loaded = read_unit(found, unit_id, beside, before)
-        own = Own.of(loaded)
-        if own and not (before and own.agreements[0].unit is before.agreements[0].unit):
-            self.cache.store("own", key, own, packed=True)
+    def read(self, unit_id: str, found: Snapshot, files: bytes, beside: Beside) -> Loaded:
+        """A unit's own files, by whose key is kept what was read of them with other wordings."""
+        own = self.cache.load("own", (files,), Own, packed=True)
+        if own and (again := read_again(found, own, beside)):
+            return again
+        loaded = read_unit(found, unit_id, beside)
+        if right := Own.of(loaded):
+            self.cache.store("own", (files,), right, packed=True)
         return loaded
 
     def _draw(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Drawn:

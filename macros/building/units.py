@@ -23,21 +23,16 @@ from typing import TypeVar
 from macros.archive import Snapshot
 from macros.building.run import Run
 from macros.building.unit import Context, Made, Maker
-from macros.building.version import version
 
 # So few units are made faster here: the first process takes as long as seven units do before it
 # begins, and as forty that are only read.
 _FEW = 12
 _FEW_READ = 60
 _TOGETHER = 8  # units that a process is given at a time, at most
-# What a process that makes units has to have, that which is slow to import too.
-_CODE = [__name__, "macros.exchange.documents"]
 T = TypeVar("T")
 R = TypeVar("R")
 
 _maker: Maker | None = None
-# Of the code as it is now, which the processes that are forked later have too.
-version()
 
 
 def make_all(run: Run, units: Sequence[str] | None = None, *, drawing: bool = True) -> None:
@@ -120,7 +115,7 @@ def prepare_processes() -> BaseContext:
     from multiprocessing import forkserver, resource_tracker  # noqa: PLC0415 not on Windows
 
     forking = multiprocessing.get_context("forkserver")
-    forking.set_forkserver_preload(_CODE)
+    forking.set_forkserver_preload(["macros.building.forked"])
     # It would look for modules in the working directory first, which may be a checkout of others'
     # changes.
     told = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
