@@ -12,14 +12,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BUILD = """
+# A line is written at once: unbuffered, `print` tells its end apart, and lines of two run together.
+BUILD = r"""
 import os, sys, time
 from pathlib import Path
 from macros.building.run import Run
 from macros.building.units import in_batches
 
 def work(maker, batch):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\n".encode())
     time.sleep(600)
     return batch
 
