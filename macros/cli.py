@@ -10,6 +10,7 @@ import gc
 import hashlib
 import logging
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -837,9 +838,18 @@ def _for_mkdocs(as_of: date | None) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    end_in_order()
     code = run(sys.argv[1:])
     gc.freeze()  # at the end Python would look through all there is for garbage
     sys.exit(code)
+
+
+def end_in_order() -> None:
+    """From now on who is told to end does it as after Ctrl-C: processes and half-made files go."""
+    for name in ("SIGTERM", "SIGHUP"):
+        ending = getattr(signal, name, None)  # Windows has one of them
+        if ending and signal.getsignal(ending) is signal.SIG_DFL:
+            signal.signal(ending, signal.default_int_handler)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -61,6 +62,32 @@ def test_a_killed_build_leaves_no_process_behind(tmp_path: Path) -> None:
         time.sleep(0.1)
 
     assert not [worker for worker in workers if runs(worker)]
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="with one core there are no other processes")
+@pytest.mark.parametrize("told", ["SIGTERM", "SIGHUP"])
+def test_a_build_that_is_told_to_end_ends_in_order(tmp_path: Path, told: str) -> None:
+    """Nothing is left behind that Python would warn of."""
+    script = tmp_path / "build.py"
+    script.write_text(
+        "from macros import cli\n" + BUILD.replace("600", "0.3").replace(
+            "run = Run", "cli.end_in_order()\n    run = Run"
+        ), encoding="utf-8",
+    )  # fmt: skip
+    (tmp_path / "project").mkdir()
+    command = [sys.executable, str(script), str(tmp_path / "project")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QCPH_CACHE": str(tmp_path / "cache")}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment
+    ) as build:
+        assert build.stdout
+        build.stdout.readline()  # both are at work
+        build.stdout.readline()
+        build.send_signal(signal.Signals[told])
+        _, said = build.communicate(timeout=60)
+
+    assert said.splitlines()[-1] == "KeyboardInterrupt"
+    assert "resource_tracker" not in said
 
 
 @pytest.mark.skipif(os.cpu_count() == 1, reason="with one core there are no other processes")
