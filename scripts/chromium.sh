@@ -6,7 +6,7 @@ bin=$1
 if [ "$(id -u)" = 0 ] && ! command -v pdftotext >/dev/null 2>&1; then
   { apt-get update -qq && apt-get install -y -qq poppler-utils; } >/dev/null 2>&1 || true
 fi
-for name in chromium chromium-browser google-chrome google-chrome-stable; do
+for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
   command -v "$name" >/dev/null 2>&1 && exit 0
 done
 "$bin/python" - <<'PY' && exit 0
@@ -16,9 +16,11 @@ with sync_playwright() as p:
     sys.exit(not pathlib.Path(p.chromium.executable_path).exists())
 PY
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-  if apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq chromium >/dev/null 2>&1; then
-    exit 0
-  fi
+  apt-get update -qq >/dev/null 2>&1 || true
+  # Without a window it opens pages in two thirds of the time; not every Debian has it.
+  for name in chromium-headless-shell chromium; do
+    apt-get install -y -qq "$name" >/dev/null 2>&1 && exit 0
+  done
 fi
 "$bin/playwright" install chromium >/dev/null 2>&1 && exit 0
 echo "chromium: not found and could not be installed; install the package chromium and run make again." >&2
