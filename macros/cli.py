@@ -29,6 +29,7 @@ from macros.archive import (
     BrokenTextError,
     Snapshot,
     Written,
+    edition_in,
     edition_text,
     file_text,
     load,
@@ -626,13 +627,16 @@ def _take_in(root: Path, path: Path, wanted: Wanted) -> None:
     for problem in found:
         if problem.path.endswith(f"/{period}.md"):
             click.echo(seen(problem).text())
-    editions = load(root, only={unit}).archive.editions(unit, series)
+    loaded = load(root, only={unit})
+    editions = loaded.archive.editions(unit, series)
     full = [each for each in editions if each.edition.text is TextState.FULL]
     before = [each for each in full if str(each.period) < period]
     if before and not wanted.report:
         click.echo("")
         old = f"{unit}/{series}/{before[-1].period}"
-        _print_lines(tell(edition_text(root, old), edition_text(root, wanted.edition)))
+        _print_lines(
+            tell(*(edition_in([unit], lambda _: loaded, name) for name in (old, wanted.edition)))
+        )
 
 
 @cli.command()
