@@ -13,12 +13,14 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from macros import keeping, proposal, review
 from macros.archive import load, problems_in
+from macros.model import Archive
 from macros.problem import Problem
 from tests.test_diff import git
 from tests.test_review import BASE, FACTS, OPEN, SCENARIOS, SEALED, WORDING, Edit, copied, gone, put
@@ -211,6 +213,12 @@ def project(repository: Path, tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def base(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is committed, in a folder that nobody writes into."""
+    return at(repository, "HEAD", tmp_path_factory.mktemp("proposal") / "committed")
+
+
 def at(root: Path, revision: str, folder: Path) -> Path:
     """The project at a revision, checked out into a folder; no attribute changes a byte."""
     git(folder.parent, "clone", "-q", "--no-checkout", str(root), folder.name)
@@ -231,9 +239,17 @@ def files(folder: Path) -> dict[str, tuple[str, bytes]]:
     return found
 
 
+@cache
+def _archive(folder: Path) -> Archive:
+    """All of a folder that does not change."""
+    return load(folder).archive
+
+
 def whole(old: Path, new: Path, found: Iterable[Problem]) -> review.Review:
-    """What is told where both sides are read whole, of the problems that were found."""
-    before, after = load(old).archive, load(new).archive
+    """What is told where both sides are read whole, of the problems that were found. Nobody writes
+    into the `old` folder.
+    """
+    before, after = _archive(old), load(new).archive
     was, now = files(old), files(new)
     others = {
         path: "added" if path not in was else "changed" if path in now else "removed"
@@ -250,13 +266,18 @@ def wrong(problems: Iterable[Problem]) -> set[Problem]:
     return {replace(each, hint="") for each in problems}
 
 
+@cache
+def _wrong_in(folder: Path) -> set[Problem]:
+    """Of a folder that does not change."""
+    return wrong(problems_in(folder))
+
+
 @pytest.mark.parametrize("names", [*((name,) for name in EDITS), *TOGETHER], ids="+".join)
-def test_as_the_whole_way(names: Sequence[str], project: Path, tmp_path: Path):
+def test_as_the_whole_way(names: Sequence[str], project: Path, base: Path, tmp_path: Path):
     """Whatever changes, in the folder or between two commits: the same is told, and of problems all
     that were not there before.
     """
-    base = at(project, "HEAD", tmp_path / "base")
-    before = wrong(problems_in(base))
+    before = _wrong_in(base)
     for name in names:
         EDITS[name](project)
     here = told(project), told(project, form="json")
