@@ -77,7 +77,7 @@ RESERVED = "loai"
 
 def check(archive: Archive) -> Iterator[Problem]:
     """Every problem that the rules find."""
-    for rule in (*OF_A_UNIT, *OF_ALL):
+    for rule in (*OF_FILES, *OF_WORDS, *OF_ALL):
         yield from rule(archive)
 
 
@@ -85,7 +85,21 @@ def check_unit(archive: Archive) -> Iterator[Problem]:
     """What the rules find that read one unit after another: in the texts of the archive, and in its
     units as if there were no others.
     """
-    for rule in OF_A_UNIT:
+    yield from check_files(archive)
+    yield from check_words(archive)
+
+
+def check_files(archive: Archive) -> Iterator[Problem]:
+    """Of that what hangs on nothing but the unit's own files: the same whatever wordings its pages
+    call.
+    """
+    for rule in OF_FILES:
+        yield from rule(archive)
+
+
+def check_words(archive: Archive) -> Iterator[Problem]:
+    """The rest: what asks for the words of clauses, for shared clauses, for originals."""
+    for rule in OF_WORDS:
         yield from rule(archive)
 
 
@@ -861,22 +875,24 @@ def _cut(text: str, limit: int = 80) -> str:
 # What a calendar can show; the longest we know has 12 duties, and 64 times.
 _MOST_DUTIES, _MOST_TIMES = 100, 2000
 _A_YEAR = {"every-week": 53, "every-term": 2, "regularly": 0}
-OF_A_UNIT: tuple[Rule, ...] = (
+OF_FILES: tuple[Rule, ...] = (
     characters,
     sides,
-    clause_references,
-    quotes,
-    regions,
     report_only,
     suspects,
-    duties,
     entered,
-    reasons,
     dates,
     values,
     supersedes,
     extensions,
     sequence,
+)
+OF_WORDS: tuple[Rule, ...] = (
+    clause_references,
+    quotes,
+    regions,
+    duties,
+    reasons,
     sources,
     newest_wordings,
 )

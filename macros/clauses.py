@@ -49,10 +49,12 @@ def wording(
     if clause is None:
         hint = nearest(use.id, known) or "Các điều khoản dùng chung là các tệp trong data/clauses/."
         return "C101", f'không có điều khoản dùng chung "{use.id}"', hint
-    periods = {str(each): text for each, text in clause.wordings.items()}
-    text = periods.get(use.wording)
+    text = next(
+        (words for each, words in clause.wordings.items() if use.wording == str(each)), None
+    )
     if text is None:
-        hint = nearest(use.wording, periods) or f"Có các câu chữ: {', '.join(sorted(periods))}."
+        periods = sorted(map(str, clause.wordings))
+        hint = nearest(use.wording, periods) or f"Có các câu chữ: {', '.join(periods)}."
         return "C102", f'"{use.id}" không có câu chữ "{use.wording}"', hint
     names = blanks(text)
     given = dict(use.blanks)
@@ -60,9 +62,10 @@ def wording(
         has = f"Có các chỗ trống: {', '.join(sorted(names))}." if names else "Bỏ phần ấy."
         hint = " ".join(near for name in strange if (near := nearest(name, names))) or has
         return "C103", f'câu chữ này của "{use.id}" không có chỗ trống {_quoted(strange)}', hint
-    values = {name: value for name, value in {**terms, **given}.items() if value.strip()}
-    if empty := sorted(names - values.keys()):
+    values = {name: given.get(name, terms.get(name, "")) for name in names}
+    if empty := sorted(name for name in names if not values[name].strip()):
         later = terms.later if isinstance(terms, Terms) else {}
+        values = {name: value for name, value in {**terms, **given}.items() if value.strip()}
         hint = " ".join(dict.fromkeys(_fill_in(name, values, later) for name in empty))
         return "C104", f'chưa biết điền gì vào chỗ trống {_quoted(empty)} của "{use.id}"', hint
 

@@ -12,12 +12,14 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from macros.archive import problems_in
+from macros import checks
+from macros.archive import load, problems_in
 from macros.cli import cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,6 +125,34 @@ def test_each_mistake_is_told_as_expected(folder, tmp_path, golden):
     golden(folder / "expected.txt", actual)
     code = code_of(folder)
     assert {code} == set(_TOLD.findall(actual)) - ALSO.get(code, set())
+
+
+def test_rules_of_files_ask_for_no_words(tmp_path):
+    """What `check_files` finds is the same whatever the words of clauses, the wordings and the
+    originals are, so it is kept by the unit's files alone.
+    """
+    found = set()
+    for folder in FOLDERS:
+        archive = load(lay(folder, tmp_path / folder.name)).archive
+        others = [
+            replace(
+                each,
+                page=replace(
+                    each.page,
+                    clauses=tuple(
+                        replace(clause, text="Điều 3. Chữ khác.", rows=())
+                        for clause in each.page.clauses
+                    ),
+                ),
+            )
+            for each in archive.agreements
+        ]
+        other = replace(archive, agreements=tuple(others), shared={}, sources={})
+        told = [*checks.check_files(archive)]
+        assert told == [*checks.check_files(other)], folder.name
+        found |= {problem.code for problem in told}
+
+    assert {"G114", "R104", "D208", "D209", "Y101", "Y106", "Y107", "Y109", "G201"} <= found
 
 
 def test_the_base_is_clean(tmp_path):

@@ -7,7 +7,7 @@ all units, with its results kept by content.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
@@ -57,16 +57,21 @@ class Extract:
     unit: Unit | None
     agreements: tuple[Agreement, ...]
 
-    @property
-    def digest(self) -> bytes:
-        """The same for equal extracts, in every process. Pickled they may differ: which equal texts
-        are one object hangs on what a process has read before.
-        """
-        pages = [
-            (each.series_id, each.period, each.version, each.path, each.whole, each.page)
-            for each in self.agreements
-        ]
-        return digest_of(repr((self.unit, pages)))
+
+def facts_digest(unit: Unit | None) -> bytes:
+    """The same for equal facts, in every process. Pickled they may differ: which equal texts are one
+    object hangs on what a process has read before.
+    """
+    return digest_of(repr(unit))
+
+
+def pages_digest(agreements: Sequence[Agreement]) -> bytes:
+    """The same for agreements that are equal but for the facts of their units."""
+    pages = [
+        (each.series_id, each.period, each.version, each.path, each.whole, each.page)
+        for each in agreements
+    ]
+    return digest_of(repr(pages))
 
 
 def archive_of(
@@ -137,6 +142,19 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class _OfFiles:
+    """What a unit's own files say whatever the wordings are. `told`: what the rules tell of them;
+    `facts`, `bare`: of the unit's facts the digests that its extracts have. `own`, where all could
+    be read and some of it hangs on wordings.
+    """
+
+    own: Own | None
+    told: Collection[Problem]
+    facts: bytes
+    bare: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What pages are made for: the day for which states are told, and what stands around them."""
 
@@ -162,7 +180,8 @@ class Keys:
 
     read ← the unit's files; the shared clauses that its pages ask for; the originals it names; code
     rest (extract, bare extract, newest texts) ← read
-    own ← the unit's files; code. With the wordings of whenever that was: those of now are put in
+    own (what was read, what of it hangs on no wording) ← the unit's files; code. With the wordings
+        of whenever that was: those of now are put in
     words ← read
     drawn ← read; the last turning day that has come; the entries of the glossary that its words can
         hold; what the configuration says in pages; the scripts that may stand there
@@ -344,17 +363,18 @@ class Maker:
         clauses: _Watched[SharedClause] = _Watched(beside.shared)
         originals = _Watched(beside.originals)
         watched = replace(beside, shared=clauses, originals=originals)
-        loaded = self.read(unit_id, found, files, watched)
+        loaded, of_files = self._read(unit_id, found, files, watched)
         archive = loaded.archive
-        problems = {*loaded.problems, *checks.check_unit(archive), *safety.check(archive)}
+        problems = {*loaded.problems, *of_files.told, *checks.check_words(archive)}
         problems |= {*keeping.check(archive)}
         own = {problem for problem in problems if problem.path in found}
         unit = archive.units.get(UnitId(unit_id))
         extract = Extract(unit, tuple(_light(each, clauses) for each in archive.agreements))
         bare = _bare(extract)
+        pages = pages_digest(extract.agreements)  # of both
         brief = Brief(
-            digest=extract.digest,
-            uses=bare.digest,
+            digest=digest_of(of_files.facts, pages),
+            uses=digest_of(of_files.bare, pages),
             name=unit.name if unit else "",
             successor=(unit.successor or "") if unit else "",
             turning=tuple(sorted(_turning(archive))),
@@ -380,14 +400,27 @@ class Maker:
         return replace(made, held=held)
 
     def read(self, unit_id: str, found: Snapshot, files: bytes, beside: Beside) -> Loaded:
-        """A unit's own files, by whose key is kept what was read of them with other wordings."""
-        own = self.cache.load("own", (files,), Own, packed=True)
-        if own and (again := read_again(found, own, beside)):
-            return again
+        """All that is in a unit's own files, which have this key."""
+        return self._read(unit_id, found, files, beside)[0]
+
+    def _read(
+        self, unit_id: str, found: Snapshot, files: bytes, beside: Beside
+    ) -> tuple[Loaded, _OfFiles]:
+        """The same with what these files say by themselves: from what was kept of them with the
+        wordings of then, or anew.
+        """
+        kept = self.cache.load("own", (files,), _OfFiles, packed=True)
+        if kept and kept.own and (again := read_again(found, kept.own, beside)):
+            return again, kept
         loaded = read_unit(found, unit_id, beside)
-        if right := Own.of(loaded):
-            self.cache.store("own", (files,), right, packed=True)
-        return loaded
+        archive = loaded.archive
+        told = {*checks.check_files(archive), *safety.check(archive)}
+        unit = archive.units.get(UnitId(unit_id))
+        bare = facts_digest(unit and _bare_unit(unit))
+        of_files = _OfFiles(Own.of(loaded), sorted(told), facts_digest(unit), bare)
+        if of_files.own:
+            self.cache.store("own", (files,), of_files, packed=True)
+        return loaded, of_files
 
     def _draw(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Drawn:
         from macros.exchange.documents import documents  # noqa: PLC0415 slow to import
@@ -455,15 +488,19 @@ def _bare(extract: Extract) -> Extract:
     """
     if extract.unit is None:
         return extract
+    unit = _bare_unit(extract.unit)
+    return Extract(unit, tuple(replace(each, unit=unit) for each in extract.agreements))
+
+
+def _bare_unit(unit: Unit) -> Unit:
     series = {
         name: Series(
             counterpart=each.counterpart,
             editions={period: _bare_edition(edition) for period, edition in each.editions.items()},
         )
-        for name, each in extract.unit.series.items()
+        for name, each in unit.series.items()
     }
-    unit = replace(extract.unit, series=series, region=None, valid=None)
-    return Extract(unit, tuple(replace(each, unit=unit) for each in extract.agreements))
+    return replace(unit, series=series, region=None, valid=None)
 
 
 def _bare_edition(edition: Edition) -> Edition:
