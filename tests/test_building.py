@@ -19,10 +19,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+import yaml
 from mkdocs.exceptions import Abort
 from mkdocs.structure.pages import Page
 
-from macros import hooks
+from macros import checks, hooks
 from macros.archive import loading, problems_in, read_beside, read_unit, snapshot
 from macros.building import placed, units
 from macros.building.build import build, check, prepare
@@ -45,7 +46,7 @@ from tests.test_proposal import (
     strange,
     sub,
 )  # fmt: skip
-from tests.test_review import BASE, OPEN, Edit, copied, put
+from tests.test_review import BASE, OPEN, WORDING, Edit, copied, put
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2025, 3, 1)
@@ -425,6 +426,40 @@ def test_check_as_the_whole_way(
         EDITS[name](project)
         assert problems_in(project) == check(project)
     assert problems_in(project) == check(project)
+
+
+def test_what_is_wrong_in_files_alone_is_kept_with_them(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """After another wording it is told again without a look at it; what is wrong by the words is
+    looked for.
+    """
+    monkeypatch.setenv("QCPH_CACHE", str(tmp_path / "cache"))
+    sub(PLACE, "**2.** Nhà trường", "**5.** Nhà trường")(project)
+    path = project / "data/units/truong-khac.yml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    duty = {"who": ["union"], "what": "Họp", "when": "regularly"}
+    duty |= {"clause": "hop-giao-ban", "printed": "họp giao ban, sơ kết"}
+    data["series"]["cong-doan"]["editions"]["2025-2026"]["duties"] = {"hop": duty}
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    asked = calls_of(
+        monkeypatch, checks, "check_files", lambda archive: " ".join(sorted(archive.units))
+    )
+
+    def told() -> set[tuple[str, str]]:
+        asked.clear()
+        found = check(project)
+        assert problems_in(project) == found
+        return {(each.path, each.code) for each in found}
+
+    before = told()
+    assert "truong-khac" in asked
+    sub(WORDING, "giao ban, sơ kết", "giao ban, tổng kết")(project)
+    after = told()
+
+    assert "truong-khac" not in asked
+    assert {(PLACE, "G201")} <= before & after
+    assert {("data/units/truong-khac.yml", "R106")} == after - before
 
 
 def test_check_of_units_of_which_nothing_is_known(
