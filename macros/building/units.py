@@ -28,7 +28,10 @@ from macros.building.unit import Context, Made, Maker
 # begins, and as forty that are only read.
 _FEW = 12
 _FEW_READ = 60
-_TOGETHER = 8  # units that a process is given at a time, at most
+# Units that a process is given at a time, at most. Of those that it draws few: it ends what it was
+# given even where nobody waits for that any more, and what is wanted then has to wait.
+_TOGETHER = 8
+_TOGETHER_DRAWN = 2
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -51,8 +54,9 @@ def make_all(run: Run, units: Sequence[str] | None = None, *, drawing: bool = Tr
             if not drawing or run.maker.is_drawn(*known):
                 continue
         todo.append((unit, found))
-    work, few = partial(_make_batch, drawing=drawing), _FEW if drawing else _FEW_READ
-    for unit, made in in_batches(run, todo, work, few=few):
+    work = partial(_make_batch, drawing=drawing)
+    together, few = (_TOGETHER_DRAWN, _FEW) if drawing else (_TOGETHER, _FEW_READ)
+    for unit, made in in_batches(run, todo, work, together, few):
         run.keys[unit], run.briefs[unit] = made.key, made.brief
         if made.rest:
             run.rest[unit] = made.rest
