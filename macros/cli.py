@@ -19,6 +19,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -849,11 +850,16 @@ def main() -> None:
 
 
 def end_in_order() -> None:
-    """From now on who is told to end does it as after Ctrl-C: processes and half-made files go."""
-    for name in ("SIGTERM", "SIGHUP"):
-        ending = getattr(signal, name, None)  # Windows has one of them
-        if ending and signal.getsignal(ending) is signal.SIG_DFL:
-            signal.signal(ending, signal.default_int_handler)
+    """From now on who is told to end (SIGTERM) does it as after Ctrl-C: processes and half-made files
+    go. Told once more meanwhile, as `timeout` tells it, that is not broken off.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
 
 
 def run(arguments: Sequence[str]) -> int:

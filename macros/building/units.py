@@ -87,6 +87,8 @@ def in_batches(
         gc.freeze()
         try:
             for batch in batches:
+                if run.given_up.is_set():
+                    raise CancelledError
                 yield from work(run.maker, batch)
                 _collect()
         finally:
