@@ -31,6 +31,7 @@ from pathlib import Path
 import build
 import corpus
 from playwright.sync_api import Page, sync_playwright
+from readers import chromium
 
 QUERIES = [
     "cong doan", "thi dua khen thuong", "hội nghị viên chức", "khoản 2 mục I số 00012",
@@ -201,9 +202,8 @@ def main() -> None:
         "| agreements | search | index CPU s | after an edit (joining) | peak MB | files | MB | kB to first result | cold ms | warm ms median / worst |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
-    found = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for size in sizes:
             for measured in (ours, *([material] if size <= most else [])):
                 with tempfile.TemporaryDirectory() as name:

@@ -6,6 +6,7 @@ school is that of the guide's own worked example.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,8 +44,9 @@ def main() -> None:
             redline_docx(old, new, compare(old.page, new.page, ids_decide=True)),
             crop=760,
         )
+        found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
         chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
         )
         page(chromium, work)
         chromium.close()

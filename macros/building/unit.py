@@ -7,7 +7,7 @@ all units, with its results kept by content.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
@@ -149,7 +149,7 @@ class _OfFiles:
     """
 
     own: Own | None
-    told: Collection[Problem]
+    told: tuple[Problem, ...]
     facts: bytes
     bare: bytes
 
@@ -180,7 +180,7 @@ class Keys:
 
     read ← the unit's files; the shared clauses that its pages ask for; the originals it names; code
     rest (extract, bare extract, newest texts) ← read
-    own (what was read, what of it hangs on no wording) ← the unit's files; code. With the wordings
+    of-files (what was read, what of it hangs on no wording) ← the unit's files; code. With the wordings
         of whenever that was: those of now are put in
     words ← read
     drawn ← read; the last turning day that has come; the entries of the glossary that its words can
@@ -409,7 +409,7 @@ class Maker:
         """The same with what these files say by themselves: from what was kept of them with the
         wordings of then, or anew.
         """
-        kept = self.cache.load("own", (files,), _OfFiles, packed=True)
+        kept = self.cache.load("of-files", (files,), _OfFiles, packed=True)
         if kept and kept.own and (again := read_again(found, kept.own, beside)):
             return again, kept
         loaded = read_unit(found, unit_id, beside)
@@ -417,9 +417,9 @@ class Maker:
         told = {*checks.check_files(archive), *safety.check(archive)}
         unit = archive.units.get(UnitId(unit_id))
         bare = facts_digest(unit and _bare_unit(unit))
-        of_files = _OfFiles(Own.of(loaded), sorted(told), facts_digest(unit), bare)
+        of_files = _OfFiles(Own.of(loaded), tuple(sorted(told)), facts_digest(unit), bare)
         if of_files.own:
-            self.cache.store("own", (files,), of_files, packed=True)
+            self.cache.store("of-files", (files,), of_files, packed=True)
         return loaded, of_files
 
     def _draw(self, unit_id: UnitId, archive: Archive, made: Made, setting: Setting) -> Drawn:

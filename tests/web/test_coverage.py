@@ -110,7 +110,7 @@ def test_real_pages_are_accessible(open_page, path, width, scheme):
 @pytest.mark.parametrize(
     ("path", "count", "width", "scheme"),
     [
-        *((HOME, 60, *seen) for seen in ((390, "light"), (1280, "dark"))),
+        *((HOME, 60, width, scheme) for width in (390, 1280) for scheme in ("light", "dark")),
         *((path, 400, 390, "dark") for path in (HOME, LONG)),
         *((path, 400, 1280, "light") for path in (HOME, LONG)),
     ],

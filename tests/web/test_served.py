@@ -408,15 +408,7 @@ def watched(chromium, served) -> Iterator[Watched]:
     assert faults == []
 
 
-# Every page kind stands at a host's root; below a path the same policy is told by other rules.
-@pytest.mark.parametrize(
-    ("served", "kind"),
-    [
-        *(("root", kind) for kind in EVERY_KIND),
-        *(("below", kind) for kind in ("home", "agreement", "comparison", "missing")),
-    ],
-    indirect=["served"],
-)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_page_kind_keeps_the_policy(watched, kind):
     """Opened, scrolled, switched to the other theme and printed, no page kind breaks the policy."""
     path = EVERY_KIND[kind]
