@@ -451,18 +451,33 @@ def _held(agreement: Agreement) -> str:
 
 def shared_pages(usage: Usage) -> dict[str, Callable[[], SitePage]]:
     """The list of shared clauses and the pages of each, by address."""
-    found: dict[str, Callable[[], SitePage]] = {}
-    cards = list(in_parts(_index_cards(usage))) or [[]]
-    for page, part in enumerate(cards, 1):
-        found[_index_address(page)] = partial(_index_page, part, (page, len(cards)))
+    found = index_pages(usage)
     for name in usage.uses:
-        parts, count = usage.parts(name), usage.count(usage.uses[name])
-        totals = Counter((row.sample, row.group) for part in parts for row in part)
-        for page, rows in enumerate(parts, 1):
-            found[_address(name, page)] = partial(
-                _clause_page, usage, name, rows, totals, count, (page, len(parts))
-            )
+        found |= clause_pages(usage, name)
     return found
+
+
+def index_pages(usage: Usage) -> dict[str, Callable[[], SitePage]]:
+    """The list of shared clauses, by address."""
+    cards = list(in_parts(_index_cards(usage))) or [[]]
+    return {
+        _index_address(page): partial(_index_page, part, (page, len(cards)))
+        for page, part in enumerate(cards, 1)
+    }
+
+
+def clause_pages(usage: Usage, name: str) -> dict[str, Callable[[], SitePage]]:
+    """The pages of a shared clause, by address: who uses it, and of the rows of all standings those
+    about this clause.
+    """
+    parts, count = usage.parts(name), usage.count(usage.uses[name])
+    totals = Counter((row.sample, row.group) for part in parts for row in part)
+    return {
+        _address(name, page): partial(
+            _clause_page, usage, name, rows, totals, count, (page, len(parts))
+        )
+        for page, rows in enumerate(parts, 1)
+    }
 
 
 def against(usage: Usage, unit_id: UnitId, series_id: SeriesId, up: str) -> str:

@@ -25,7 +25,7 @@ from mkdocs.structure.pages import Page
 
 from macros import checks, hooks
 from macros.archive import loading, problems_in, read_beside, read_unit, snapshot
-from macros.building import placed, units
+from macros.building import common, placed, units
 from macros.building.build import build, check, prepare
 from macros.building.folder import Folder
 from macros.building.live import Live
@@ -410,6 +410,31 @@ def test_after_a_wording_no_page_is_parsed_again(builder: Builder, monkeypatch: 
     assert PLACE in parsed
     monkeypatch.undo()
 
+    assert [] == differing(builder.full(taken=of_mkdocs), contents(builder.served.path))
+
+
+def test_pages_of_a_shared_clause_are_drawn_where_it_is_told_of(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+):
+    """What is told of one shared clause leaves the pages of the others as they were drawn."""
+    for name in ("near", "another-is-nearer"):
+        WORDINGS[name](builder.root)
+    assert builder.again()
+    names = {path.stem for path in (builder.root / "data/clauses").glob("*.yml")}
+    drawn = calls_of(monkeypatch, common, "clause_pages", lambda _usage, name: name)
+    for edit, told in (
+        (sub(PLACE, "Nhà trường hỗ trợ", "Hiệu trưởng hỗ trợ"), {"ho-tro"}),
+        (WORDINGS["title"], {"ho-tro"}),
+        (WORDINGS["far"], {"ung-ho"}),
+        (sub("data/units/truong-khac.yml", "- name: Trường", "- name: Ngôi trường"), names),
+    ):
+        drawn.clear()
+        edit(builder.root)
+        assert builder.again()
+        assert told == {*drawn}
+    monkeypatch.undo()
+
+    assert len(names) > 2
     assert [] == differing(builder.full(taken=of_mkdocs), contents(builder.served.path))
 
 

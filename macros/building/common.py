@@ -3,7 +3,9 @@
 """`write(run, setting, folder)`: the whole site.
 
 usage ← the bare extracts of all units; the shared clauses
-pages of the shared clauses ← usage; how each unit stands to them; the shell's frames
+list of the shared clauses ← usage; the shell's frames
+pages of a shared clause ← the bare extracts of all units; its file; what usage tells of it; how each
+    unit stands to it; the shell's frames
 what units show in lists ← the extracts of these units; duties of shared clauses; day
 what they have for each school year ← the extracts of these units; which years; day
 lists and other common pages ← what all units show; frames
@@ -51,12 +53,15 @@ from macros.search import (
     text_files,
     unit_segment,
 )
-from macros.usage import BASE, Common, Usage, shared_pages
+from macros.usage import BASE, Common, Usage, clause_pages, index_pages
 
 V = TypeVar("V")
 # So few groups are filed faster here than in processes that have to begin.
 _FEW = 16
 SITEMAP = "sitemap.xml"
+Pages = Callable[[], Mapping[str, Callable[[], SitePage]]]
+# Pages by address, and all that they depend on but code and what stands around them.
+_Piece = tuple[Sequence[bytes], Pages]
 
 
 @dataclass(frozen=True)
@@ -105,15 +110,13 @@ class Together:
         run, of_lists = self.run, (self.run.units, *self._with)
         search = _Search(self)
         return [
-            self._of_pages(
-                "shared", (BASE,), lambda: (run.uses, *self.telling.rows), self._shared, of_all=True
-            ),
+            self._of_pages("shared", (BASE,), self._shared, of_all=True),
             Lot("texts", (TEXTS,), lambda: search.key, search.texts),
             Lot(
                 "index", (FOLDER,), lambda: (*search.key, *search.of.values()), search.index,
                 of_all=True, of_drawn=True,
             ),
-            self._of_pages("lists", LISTS, lambda: of_lists, self._pages),
+            self._of_pages("lists", LISTS, lambda: [(of_lists, self._pages)]),
             Lot(
                 "tables", LISTS, lambda: (run.maker.keys.common, *of_lists),
                 lambda: dict(self._lists.files()),
@@ -121,25 +124,33 @@ class Together:
         ]  # fmt: skip
 
     def _of_pages(
-        self, kind: str, below: tuple[str, ...], key: Callable[[], Sequence[bytes]],
-        pages: Callable[[], Mapping[str, Callable[[], SitePage]]], *, of_all: bool = False,
+        self, kind: str, below: tuple[str, ...], pieces: Callable[[], Iterable[_Piece]],
+        *, of_all: bool = False,
     ) -> Lot:  # fmt: skip
-        """Pages that depend on a key, given by address. They are drawn once, whatever the theme
-        around them.
+        """Pages in pieces. A piece is drawn once, whatever the theme around its pages and whatever
+        is in the other pieces.
         """
         keys, shell = self.run.maker.keys, self.setting.shell
 
-        def drawn() -> list[SitePage]:
+        def drawn(pages: Pages) -> list[SitePage]:
             found = [make() for make in pages().values()]
             for page in found:
                 shell.approve(page.html, page.address)
             return found
 
         def framed() -> dict[str, bytes]:
-            found = self.run.kept(f"{kind}-drawn", (keys.common, *key()), list, drawn)
-            return {f"{each.address}index.html": shell.page(each) for each in found}
+            return {
+                f"{each.address}index.html": shell.page(each)
+                for key, pages in pieces()
+                for each in self.run.kept(
+                    f"{kind}-drawn", (keys.common, *key), list, partial(drawn, pages)
+                )
+            }
 
-        return Lot(kind, below, lambda: (keys.common, keys.theme, *key()), framed, of_all)
+        def key() -> list[bytes]:
+            return [keys.common, keys.theme, *(part for key, _ in pieces() for part in key)]
+
+        return Lot(kind, below, key, framed, of_all)
 
     @cached_property
     def written(self) -> Mapping[str, bytes]:
@@ -182,9 +193,19 @@ class Together:
         key = version(), self.run.uses
         return self.run.kept("usage", key, Common, lambda: Usage(self._bare).common)
 
-    def _shared(self) -> Mapping[str, Callable[[], SitePage]]:
+    def _shared(self) -> Iterator[_Piece]:
+        run = self.run
+        yield (run.uses,), lambda: index_pages(self._usage)
+        for name, told in self.telling.of_clauses.items():
+            yield (name.encode(), run.bares, *told), partial(self._of_clause, name)
+
+    def _of_clause(self, name: str) -> Mapping[str, Callable[[], SitePage]]:
+        return clause_pages(self._usage, name)
+
+    @cached_property
+    def _usage(self) -> Usage:
         own = self.telling.standings(self._bare)
-        return shared_pages(Usage(self._bare, common=self.common, standings=own))
+        return Usage(self._bare, common=self.common, standings=own)
 
     def _pages(self) -> Mapping[str, Callable[[], SitePage]]:
         return self._lists.pages()

@@ -192,7 +192,12 @@ class Run:
     @cached_property
     def uses(self) -> bytes:
         """A digest of what all else asks of units, and of the shared clauses."""
-        digest = hashlib.sha256(version() + self.clauses)
+        return digest_of(version(), self.clauses, self.bares)
+
+    @cached_property
+    def bares(self) -> bytes:
+        """A digest of what all else but lists asks of units."""
+        digest = hashlib.sha256()
         for unit, brief in self.briefs.items():
             digest.update(unit.encode() + b"\0" + brief.uses)
         return digest.digest()

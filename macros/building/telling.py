@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 from macros.building.run import Run
 from macros.building.unit import Extract, Maker, Rest, archive_of
@@ -31,10 +31,12 @@ Rows = Mapping[SeriesId, Mapping[str, Row]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The digests of what fills the holes of a unit's page, and of the unit's rows."""
+    """The digest of what fills the holes of a unit's page, and by shared clause those of the unit's
+    rows.
+    """
 
     holes: bytes
-    rows: bytes
+    rows: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,15 @@ class Telling:
         self._keys = self._made_of()
         self._told: dict[str, Told] = {}
 
-    @property
-    def rows(self) -> list[bytes]:
-        """The digests of what the pages of the shared clauses show of each unit, in their order."""
+    @cached_property
+    def of_clauses(self) -> Mapping[str, tuple[bytes, bytes]]:
+        """By shared clause what its pages depend on, besides what units say in bare extracts."""
         self._know(self._stretches)
-        return [self._told[unit].rows for unit in self._run.briefs]
+        rows = [self._told[unit].rows for unit in self._run.briefs]
+        return {
+            name: (told, digest_of(*(own.get(name, b"") for own in rows)))
+            for name, told in self._clauses.items()
+        }
 
     def standings(self, archive: Archive) -> dict[Key, Standing]:
         """Each series as the pages of the shared clauses show it; `archive` has all units."""
@@ -235,7 +241,7 @@ def _told(
         holes = publication.beside(each.unit, each.after)
         if setting:
             setting.shell.approve("".join(holes.values()), f"don-vi/{each.unit}/")
-        told = Told(digest_of(repr(holes)), digest_of(repr(rows)))
+        told = Told(digest_of(repr(holes)), _digests(rows))
         found[each.unit] = _Words(told, holes, rows)
         units[each.unit] = _Last(each.read, texts[each.unit], own)
     cache.store("neighbours", key, _Neighbours(clauses, units))
@@ -256,5 +262,18 @@ def _texts(asked: _Asked, last: _Neighbours, cache: Cache) -> Extract | None:
 
 def _of_words(told: Mapping[UnitId, Told]) -> list[bytes]:
     """What was told of neighbours is kept by."""
-    own = [part for unit, each in told.items() for part in (unit.encode(), each.holes, each.rows)]
+    own = [
+        part
+        for unit, each in told.items()
+        for part in (unit.encode(), each.holes, repr(sorted(each.rows.items())).encode())
+    ]
     return [version(), *own]
+
+
+def _digests(rows: Rows) -> dict[str, bytes]:
+    """By shared clause the digest of the rows of a unit."""
+    found: dict[str, list[tuple[SeriesId, Row]]] = {}
+    for series, own in rows.items():
+        for name, row in own.items():
+            found.setdefault(name, []).append((series, row))
+    return {name: digest_of(repr(own)) for name, own in found.items()}
