@@ -269,6 +269,7 @@ _AUTHOR = {
 # --- this project ---
 
 ADDED = "Câu này thêm vào để đo."
+YEAR = f"{corpus.YEARS[-1]}-{corpus.YEARS[-1] + 1}"
 CLAUSE = " {#trao-doi-truoc}"
 CLAUSE_EDIT_PLAIN = ("\n{#trao-doi-truoc}", f" {ADDED}\n{{#trao-doi-truoc}}")
 
@@ -316,6 +317,8 @@ def edits(agreements: int, time: int = 0) -> dict[str, Edit]:
     unit = corpus.unit_id(number)
     series = f"don-vi/{unit}/cong-doan"
     rare, *_, common = corpus.shared_clauses()
+    anchor = f" {{#{rare}}}"
+    near, newest = added.replace("để đo", "để đo near"), f"{series}/{YEAR}"
     printed = 'printed: "Số: {0}/QCPH"\n          value: "{0}/QCPH"'
     made = {
         "clause": Edit(
@@ -324,6 +327,13 @@ def edits(agreements: int, time: int = 0) -> dict[str, Edit]:
             f" {added}{CLAUSE}",
             f"{series}/2023-2024/index.html",
             added,
+        ),
+        "near": Edit(
+            f"docs/{newest}.md",
+            anchor,
+            f" {near}{anchor}",
+            f"{newest}/index.html",
+            near,
         ),
         "data": Edit(
             f"data/units/{unit}.yml",

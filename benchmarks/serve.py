@@ -31,8 +31,8 @@ import build
 import corpus
 
 STAGES = (
-    "clause", "data", "guide", "glossary", "style", "template", "configuration", "wording-few",
-    "wording-most",
+    "clause", "near", "data", "guide", "glossary", "style", "template", "configuration",
+    "wording-few", "wording-most",
 )  # fmt: skip
 SEARCH = "tim/muc-luc.json"
 _LONGEST = 600.0
