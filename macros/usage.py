@@ -112,6 +112,10 @@ class Row(NamedTuple):
     html: str
 
 
+# By series, and by shared clause.
+Rows = Mapping[Key, Mapping[str, Row]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A unit's edition against all shared clauses, by clause.
@@ -180,17 +184,18 @@ class _IndexCard:
 class Usage:
     """All uses of the shared clauses of an archive, and all units against them.
 
-    `common` and `standings` are found in the archive unless they are given: then it may hold one
-    unit alone, or pages with nothing but the clauses that use shared wordings.
+    `common`, `standings` and `rows` are found in the archive unless they are given: then it may hold
+    one unit alone, or pages with nothing but the clauses that use shared wordings.
     """
 
     def __init__(
         self, archive: Archive, *, common: Common | None = None,
-        standings: Mapping[Key, Standing] | None = None,
+        standings: Mapping[Key, Standing] | None = None, rows: Rows | None = None,
     ) -> None:  # fmt: skip
         self.archive = archive
         self._common = common
         self._standings = standings
+        self._rows = rows
         self._heads: dict[Key, str] = {}
 
     @cached_property
@@ -234,6 +239,13 @@ class Usage:
             return self._standings
         found = newest_texts(self.archive) if self.archive.shared else ()
         return {key: self.standing(key, newest) for key, newest in found}
+
+    @property
+    def rows(self) -> Rows:
+        """Of each series what stands on the pages of the shared clauses that it does not use."""
+        if self._rows is not None:
+            return self._rows
+        return {key: each.rows for key, each in self.standings.items()}
 
     def standing(
         self, key: Key, newest: Agreement, before: Standing | None = None,
@@ -287,9 +299,9 @@ class Usage:
             unit = self.archive.units[key[0]]
             row = Listed(unit.sample, _USING, key, cells=cells)
             found.append((unit.sample, places[_USING], 0, unit.name, key, row))
-        for key, standing in self.standings.items():
-            if told := standing.rows.get(name):
-                unit, place = standing.agreement.unit, places[told.how]
+        for key, rows in self.rows.items():
+            if told := rows.get(name):
+                unit, place = self.archive.units[key[0]], places[told.how]
                 row = Listed(unit.sample, told.how, key, html=told.html)
                 found.append((unit.sample, place, -told.likeness, unit.name, key, row))
         found.sort(key=lambda each: each[:-1])

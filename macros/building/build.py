@@ -33,7 +33,7 @@ def check(root: Path, left_out: AbstractSet[str] = frozenset()) -> tuple[Problem
     with run.ended, undisturbed():
         make_all(run)
         problems = _problems(run)
-        run.keep_together(whole=False)
+        run.keep_together()
         return problems
 
 

@@ -204,8 +204,7 @@ class Together:
 
     @cached_property
     def _usage(self) -> Usage:
-        own = self.telling.standings(self._bare)
-        return Usage(self._bare, common=self.common, standings=own)
+        return Usage(self._bare, common=self.common, rows=self.telling.rows)
 
     def _pages(self) -> Mapping[str, Callable[[], SitePage]]:
         return self._lists.pages()

@@ -70,7 +70,7 @@ class Live:
 
     def keep(self) -> None:
         """Keep what the next site of these sources will ask of all units, for that to find quickly."""
-        self._run.keep_together(whole=False)
+        self._run.keep_together()
 
     def slow(self, path: str = "") -> list[Lot]:
         """What is made of all units and is not made yet; for a path, that to which it belongs."""
@@ -160,7 +160,7 @@ class Live:
             if lot.of_drawn:
                 make_all(self._run)
             self._made[lot.kind] = lot.make()
-            self._run.keep_together(whole=False)
+            self._run.keep_together()
         return self._made[lot.kind]
 
 

@@ -34,6 +34,8 @@ from macros.search import groups
 
 V = TypeVar("V")
 MakeShell = Callable[[Snapshot, Beside, Kept], Shell]
+# By kind and key what was asked of a unit.
+Held = Mapping[tuple[str, bytes], object]
 _CLAUSES = "data/clauses/"
 
 
@@ -233,8 +235,7 @@ class Run:
     def _neighbours(
         self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], Extract]
     ) -> Mapping[str, Extract]:
-        # Units may be alike in all but their names.
-        key = version(), *(unit.encode("utf-8", "surrogateescape") for unit in units), *of
+        key = *_named(units), *of  # units may be alike in all but their names
         return self.kept(kind, key, dict, lambda: {unit: one(unit) for unit in units})
 
     def _at_hand(self, name: tuple[str | bytes, ...], load: Callable[[], V]) -> V:
@@ -291,32 +292,33 @@ class Run:
     def take_together(self) -> None:
         """Read what was asked of neighbouring units the last time, from one file for many."""
         for units in groups(self.files):
-            self.maker.held |= self._near(units)
+            for held in self._near(units).values():
+                self.maker.held |= held
 
-    def keep_together(self, *, whole: bool = True) -> None:
-        """Keep what was asked of units now, unless it is what was taken; where that was not the
-        `whole` site nor all that a site asks, beside what was kept before.
+    def keep_together(self) -> None:
+        """Keep what was asked of units now, unless it is what was taken; with it stays what of
+        another kind was asked the last time: a check asks less than a server, and that than a build.
         """
-        whole = whole or self.told.keys() >= self.briefs.keys()
+        held = self.maker.held
         for units in groups(self.files):
-            held = self.maker.held
-            asked = {
-                each: held[each] for unit in units for each in self._asked(unit) if each in held
-            }
-            before = self._near(units)
-            if asked.keys() - before.keys():
-                kept = asked if whole else {**before, **asked}
-                key = self._of_files(units)
-                self.context.cache.store("near", key, kept)
-                self.at_hand["near", *key] = kept
+            before, kept, new = self._near(units), dict[str, Held](), False
+            for unit in units:
+                asked = {each: held[each] for each in self._asked(unit) if each in held}
+                was, kinds = before.get(unit, {}), {kind for kind, _ in asked}
+                kept[unit] = {each: was[each] for each in was if each[0] not in kinds} | asked
+                new |= bool(asked.keys() - was.keys())
+            if new:
+                files = {unit: self.files[unit] for unit in units}
+                name = _named(units)
+                self.context.cache.store("near", name, (files, kept))
+                self.at_hand["near", *name] = files, kept
 
-    def _near(self, units: Sequence[str]) -> Mapping[tuple[str, bytes], object]:
-        key = self._of_files(units)
-        load = partial(self.context.cache.load, "near", key, dict)
-        return self._at_hand(("near", *key), lambda: load() or {})
-
-    def _of_files(self, units: Sequence[str]) -> list[bytes]:
-        return [self.files[unit] for unit in units]
+    def _near(self, units: Sequence[str]) -> Mapping[str, Held]:
+        """What was kept of these units the last time, but for those whose files are others now."""
+        name = _named(units)
+        load = partial(self.context.cache.load, "near", name, tuple)
+        files, kept = self._at_hand(("near", *name), lambda: load() or ({}, {}))
+        return {unit: held for unit, held in kept.items() if files[unit] == self.files[unit]}
 
     def _asked(self, unit: str) -> Iterator[tuple[str, bytes]]:
         yield "needs", self.files[unit]
@@ -326,6 +328,11 @@ class Run:
                 yield "entries", self.maker.keys.entries(self.keys[unit])
                 yield "part", self.maker.keys.part(self.keys[unit], self.briefs[unit])
         yield from self.told.get(unit, ())
+
+
+def _named(units: Sequence[str]) -> list[bytes]:
+    """What tells of units the last time is kept by."""
+    return [version(), *(unit.encode("utf-8", "surrogateescape") for unit in units)]
 
 
 def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Callable[[], V]) -> V:

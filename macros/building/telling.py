@@ -17,16 +17,14 @@ from macros.building.unit import Extract, Maker, Rest, archive_of
 from macros.building.units import in_batches
 from macros.building.version import version
 from macros.cache import Cache, digest_of
-from macros.model import Archive, SeriesId, UnitId
+from macros.model import SeriesId, UnitId
 from macros.publish import Publication
 from macros.render import Contact
 from macros.search import groups, stretches
-from macros.usage import Common, Key, Row, Standing, Usage, newest_texts
+from macros.usage import Common, Row, Rows, Standing, Usage, newest_texts
 
 # So few runs of neighbours are told of faster here than in processes that have to begin.
 _FEW = 32
-# By series the rows on the pages of the shared clauses.
-Rows = Mapping[SeriesId, Mapping[str, Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class _Words:
 
     told: Told
     holes: Mapping[str, str]
-    rows: Rows
+    rows: Mapping[SeriesId, Mapping[str, Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +111,14 @@ class Telling:
             for name, told in self._clauses.items()
         }
 
-    def standings(self, archive: Archive) -> dict[Key, Standing]:
-        """Each series as the pages of the shared clauses show it; `archive` has all units."""
+    @property
+    def rows(self) -> Rows:
+        """What the pages of the shared clauses show of each series."""
         self._take(self._stretches)
         return {
-            key: Standing(
-                agreement=newest, answers={}, rows=self._words[key[0]].rows.get(key[1], {})
-            )
-            for key, newest in newest_texts(archive)
+            (unit, series): rows
+            for unit, words in self._words.items()
+            for series, rows in words.rows.items()
         }
 
     def _made_of(self) -> dict[str, bytes]:
@@ -270,7 +268,7 @@ def _of_words(told: Mapping[UnitId, Told]) -> list[bytes]:
     return [version(), *own]
 
 
-def _digests(rows: Rows) -> dict[str, bytes]:
+def _digests(rows: Mapping[SeriesId, Mapping[str, Row]]) -> dict[str, bytes]:
     """By shared clause the digest of the rows of a unit."""
     found: dict[str, list[tuple[SeriesId, Row]]] = {}
     for series, own in rows.items():
