@@ -126,8 +126,7 @@ class Tally(NamedTuple):
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """A row as tables, lists and files have it. `only_report`: signed, as far as a report tells;
     `html`: how it stands in a list, with a hole for the way to the site's root; `cells`: one text
     for each of `COLUMNS`.

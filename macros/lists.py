@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
+from typing import NamedTuple
 
 from macros import almanac, coverage
 from macros.almanac import Almanac
@@ -56,8 +57,7 @@ _GLANCE = 12
 _Span = tuple[Period, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A series in the lists: the edition that holds now, with its states from now on. `texts`: how
     many editions of the unit can be compared; `spans`: what the series counts for, from when on.
     """
