@@ -820,13 +820,15 @@ def _state_of(each: type) -> tuple[Callable[[Any], tuple[Any, ...]], Callable[..
     whole archives are kept so.
     """
     slots = [getattr(each, each_field.name) for each_field in fields(each)]
+    gets = [slot.__get__ for slot in slots]
+    puts = [slot.__set__ for slot in slots]
 
     def state(self: Any) -> tuple[Any, ...]:
-        return tuple(slot.__get__(self) for slot in slots)
+        return tuple(get(self) for get in gets)
 
     def take(self: Any, state: tuple[Any, ...]) -> None:
-        for slot, value in zip(slots, state, strict=True):
-            slot.__set__(self, value)
+        for put, value in zip(puts, state, strict=True):
+            put(self, value)
 
     return state, take
 

@@ -462,7 +462,7 @@ def _held(agreement: Agreement) -> str:
 
 
 def shared_pages(usage: Usage) -> dict[str, Callable[[], SitePage]]:
-    """The list of shared clauses and the pages of each, by address."""
+    """The list of shared clauses and the pages of each, by address: all at once."""
     found = index_pages(usage)
     for name in usage.uses:
         found |= clause_pages(usage, name)

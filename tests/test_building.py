@@ -11,6 +11,7 @@ import pickle
 import random
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
@@ -328,11 +329,10 @@ def test_serving_on_and_on_keeps_no_more(builder: Builder):
             other.make(lot)
         live.take_over(other)
         assert live.file("don-vi/index.html")
-        found = (each for each in live._run.at_hand.values())
         held = [
             kept
-            for each in found
-            for kept in (each[1].values() if isinstance(each, tuple) else [each])
+            for each in live._run.at_hand.values()
+            for kept in (each.kept.values() if hasattr(each, "kept") else [each])
         ]
         sizes.append(sum(map(len, held)))
         other.close()
@@ -557,6 +557,20 @@ def test_check_of_pages_as_the_whole_way(
     assert set() == told["link to a unit"] == told["link to another with a question"]
     assert {("C101", 5)} == told["unknown call"]
     assert {("C101", 7)} == told["a line above the call"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_check_of_a_folder_whose_name_is_no_text(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It is told, as the whole way tells it."""
+    monkeypatch.setenv("QCPH_CACHE", str(tmp_path / "cache"))
+    folder = os.fsencode(project) + b"/docs/don-vi/a\xff"
+    os.mkdir(folder)  # noqa: PTH102 no path can be made of it
+    Path(os.fsdecode(folder), "x.md").write_text("# A\n", encoding="utf-8")
+
+    assert problems_in(project) == check(project) == check(project)
+    assert "R101" in {each.code for each in check(project)}
 
 
 @pytest.mark.parametrize(

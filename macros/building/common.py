@@ -59,9 +59,9 @@ V = TypeVar("V")
 # So few groups are filed faster here than in processes that have to begin.
 _FEW = 16
 SITEMAP = "sitemap.xml"
-Pages = Callable[[], Mapping[str, Callable[[], SitePage]]]
-# Pages by address, and all that they depend on but code and what stands around them.
-_Piece = tuple[Sequence[bytes], Pages]
+_Pages = Callable[[], Mapping[str, Callable[[], SitePage]]]
+# Pages by address, and before them all that they depend on but code and what stands around them.
+_Piece = tuple[Sequence[bytes], _Pages]
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Together:
         """
         keys, shell = self.run.maker.keys, self.setting.shell
 
-        def drawn(pages: Pages) -> list[SitePage]:
+        def drawn(pages: _Pages) -> list[SitePage]:
             found = [make() for make in pages().values()]
             for page in found:
                 shell.approve(page.html, page.address)
@@ -141,14 +141,14 @@ class Together:
         def framed() -> dict[str, bytes]:
             return {
                 f"{each.address}index.html": shell.page(each)
-                for key, pages in pieces()
+                for own, pages in pieces()
                 for each in self.run.kept(
-                    f"{kind}-drawn", (keys.common, *key), list, partial(drawn, pages)
+                    f"{kind}-drawn", (keys.common, *own), list, partial(drawn, pages)
                 )
             }
 
         def key() -> list[bytes]:
-            return [keys.common, keys.theme, *(part for key, _ in pieces() for part in key)]
+            return [keys.common, keys.theme, *(part for own, _ in pieces() for part in own)]
 
         return Lot(kind, below, key, framed, of_all)
 

@@ -68,6 +68,14 @@ class Project:
     keeping: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What was asked of neighbouring units the last time, with the keys of their files then."""
+
+    files: Mapping[str, bytes]
+    kept: Mapping[str, Held]
+
+
 @dataclass
 class Run:
     """What one run knows of each unit. `told`: by kind and key what else was asked of it for its own
@@ -188,7 +196,7 @@ class Run:
         """A digest of what lists ask of units."""
         digest = hashlib.sha256()
         for unit, brief in self.briefs.items():
-            digest.update(unit.encode() + b"\0" + brief.digest)
+            digest.update(_bytes(unit) + b"\0" + brief.digest)
         return digest.digest()
 
     @cached_property
@@ -201,7 +209,7 @@ class Run:
         """A digest of what all else but lists asks of units."""
         digest = hashlib.sha256()
         for unit, brief in self.briefs.items():
-            digest.update(unit.encode() + b"\0" + brief.uses)
+            digest.update(_bytes(unit) + b"\0" + brief.uses)
         return digest.digest()
 
     # --- what is known of units ---
@@ -301,24 +309,35 @@ class Run:
         """
         held = self.maker.held
         for units in groups(self.files):
-            before, kept, new = self._near(units), dict[str, Held](), False
-            for unit in units:
-                asked = {each: held[each] for each in self._asked(unit) if each in held}
-                was, kinds = before.get(unit, {}), {kind for kind, _ in asked}
-                kept[unit] = {each: was[each] for each in was if each[0] not in kinds} | asked
-                new |= bool(asked.keys() - was.keys())
-            if new:
-                files = {unit: self.files[unit] for unit in units}
+            asked = {
+                unit: {each: held[each] for each in self._asked(unit) if each in held}
+                for unit in units
+            }
+            before = self._near(units)
+            if any(asked[unit].keys() - before.get(unit, {}).keys() for unit in units):
                 name = _named(units)
-                self.context.cache.store("near", name, (files, kept))
-                self.at_hand["near", *name] = files, kept
+                # A build at the same time may have asked more.
+                before = self._unchanged(self.context.cache.load("near", name, _Near))
+                near = _Near(
+                    {unit: self.files[unit] for unit in units},
+                    {unit: _latest(before.get(unit, {}), asked[unit]) for unit in units},
+                )
+                self.context.cache.store("near", name, near)
+                self.at_hand["near", *name] = near
 
     def _near(self, units: Sequence[str]) -> Mapping[str, Held]:
-        """What was kept of these units the last time, but for those whose files are others now."""
+        """What was kept of neighbouring units the last time."""
         name = _named(units)
-        load = partial(self.context.cache.load, "near", name, tuple)
-        files, kept = self._at_hand(("near", *name), lambda: load() or ({}, {}))
-        return {unit: held for unit, held in kept.items() if files[unit] == self.files[unit]}
+        load = partial(self.context.cache.load, "near", name, _Near)
+        return self._unchanged(self._at_hand(("near", *name), load))
+
+    def _unchanged(self, near: _Near | None) -> Mapping[str, Held]:
+        """What of it is of units whose files are still the same."""
+        if near is None:
+            return {}
+        return {
+            unit: held for unit, held in near.kept.items() if near.files[unit] == self.files[unit]
+        }
 
     def _asked(self, unit: str) -> Iterator[tuple[str, bytes]]:
         yield "needs", self.files[unit]
@@ -330,9 +349,20 @@ class Run:
         yield from self.told.get(unit, ())
 
 
+def _latest(before: Held, asked: Held) -> Held:
+    """What was asked now, and what of another kind was asked before."""
+    kinds = {kind for kind, _ in asked}
+    return {each: before[each] for each in before if each[0] not in kinds} | {**asked}
+
+
 def _named(units: Sequence[str]) -> list[bytes]:
     """What tells of units the last time is kept by."""
-    return [version(), *(unit.encode("utf-8", "surrogateescape") for unit in units)]
+    return [version(), *map(_bytes, units)]
+
+
+def _bytes(name: str) -> bytes:
+    """A name as the disk has it: it need not be text."""
+    return name.encode("utf-8", "surrogateescape")
 
 
 def _kept(cache: Cache, kind: str, key: Sequence[bytes], of: type[V], make: Callable[[], V]) -> V:

@@ -108,7 +108,7 @@ class Telling:
         rows = [self._told[unit].rows for unit in self._run.briefs]
         return {
             name: (told, digest_of(*(own.get(name, b"") for own in rows)))
-            for name, told in self._clauses.items()
+            for name, told in sorted(self._clauses.items())
         }
 
     @property
