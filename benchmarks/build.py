@@ -269,7 +269,6 @@ _AUTHOR = {
 # --- this project ---
 
 ADDED = "Câu này thêm vào để đo."
-YEAR = f"{corpus.YEARS[-1]}-{corpus.YEARS[-1] + 1}"
 CLAUSE = " {#trao-doi-truoc}"
 CLAUSE_EDIT_PLAIN = ("\n{#trao-doi-truoc}", f" {ADDED}\n{{#trao-doi-truoc}}")
 
@@ -318,7 +317,7 @@ def edits(agreements: int, time: int = 0) -> dict[str, Edit]:
     series = f"don-vi/{unit}/cong-doan"
     rare, *_, common = corpus.shared_clauses()
     anchor = f" {{#{rare}}}"
-    near, newest = added.replace("để đo", "để đo near"), f"{series}/{YEAR}"
+    near, newest = added.replace("để đo", "để đo near"), f"{series}/2025-2026"
     printed = 'printed: "Số: {0}/QCPH"\n          value: "{0}/QCPH"'
     made = {
         "clause": Edit(

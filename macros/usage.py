@@ -184,18 +184,17 @@ class _IndexCard:
 class Usage:
     """All uses of the shared clauses of an archive, and all units against them.
 
-    `common`, `standings` and `rows` are found in the archive unless they are given: then it may hold
-    one unit alone, or pages with nothing but the clauses that use shared wordings.
+    `common` and `standings` are found in the archive unless they are given: then it may hold one
+    unit alone, or pages with nothing but the clauses that use shared wordings.
     """
 
     def __init__(
         self, archive: Archive, *, common: Common | None = None,
-        standings: Mapping[Key, Standing] | None = None, rows: Rows | None = None,
+        standings: Mapping[Key, Standing] | None = None,
     ) -> None:  # fmt: skip
         self.archive = archive
         self._common = common
         self._standings = standings
-        self._rows = rows
         self._heads: dict[Key, str] = {}
 
     @cached_property
@@ -243,8 +242,6 @@ class Usage:
     @property
     def rows(self) -> Rows:
         """Of each series what stands on the pages of the shared clauses that it does not use."""
-        if self._rows is not None:
-            return self._rows
         return {key: each.rows for key, each in self.standings.items()}
 
     def standing(
@@ -291,7 +288,7 @@ class Usage:
         """
         return self.common.samples
 
-    def parts(self, name: str) -> list[list[Listed]]:
+    def parts(self, name: str, others: Rows) -> list[list[Listed]]:
         """Who stands on the pages of a shared clause, page by page; one page where nobody does."""
         found: list[tuple[bool, int, float, str, Key, Listed]] = []
         places = {group: place for place, group in enumerate(_GROUPS)}
@@ -299,7 +296,7 @@ class Usage:
             unit = self.archive.units[key[0]]
             row = Listed(unit.sample, _USING, key, cells=cells)
             found.append((unit.sample, places[_USING], 0, unit.name, key, row))
-        for key, rows in self.rows.items():
+        for key, rows in others.items():
             if told := rows.get(name):
                 unit, place = self.archive.units[key[0]], places[told.how]
                 row = Listed(unit.sample, told.how, key, html=told.html)
@@ -465,7 +462,7 @@ def shared_pages(usage: Usage) -> dict[str, Callable[[], SitePage]]:
     """The list of shared clauses and the pages of each, by address: all at once."""
     found = index_pages(usage)
     for name in usage.uses:
-        found |= clause_pages(usage, name)
+        found |= clause_pages(usage, name, usage.rows)
     return found
 
 
@@ -478,11 +475,11 @@ def index_pages(usage: Usage) -> dict[str, Callable[[], SitePage]]:
     }
 
 
-def clause_pages(usage: Usage, name: str) -> dict[str, Callable[[], SitePage]]:
-    """The pages of a shared clause, by address: who uses it, and of the rows of all standings those
+def clause_pages(usage: Usage, name: str, others: Rows) -> dict[str, Callable[[], SitePage]]:
+    """The pages of a shared clause, by address: who uses it, and of the rows of all others those
     about this clause.
     """
-    parts, count = usage.parts(name), usage.count(usage.uses[name])
+    parts, count = usage.parts(name, others), usage.count(usage.uses[name])
     totals = Counter((row.sample, row.group) for part in parts for row in part)
     return {
         _address(name, page): partial(

@@ -428,7 +428,7 @@ def test_pages_of_a_shared_clause_are_drawn_where_it_is_told_of(
         WORDINGS[name](builder.root)
     assert builder.again()
     names = {path.stem for path in (builder.root / "data/clauses").glob("*.yml")}
-    drawn = calls_of(monkeypatch, common, "clause_pages", lambda _usage, name: name)
+    drawn = calls_of(monkeypatch, common, "clause_pages", lambda _usage, name, *_: name)
     for edit, told in (
         (sub(PLACE, "Nhà trường hỗ trợ", "Hiệu trưởng hỗ trợ"), {"ho-tro"}),
         (WORDINGS["title"], {"ho-tro"}),

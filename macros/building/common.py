@@ -179,7 +179,7 @@ class Together:
         """What is filed of the shared clauses."""
 
         def found() -> list[SharedTexts]:
-            return shared_texts(Usage(self._bare, common=self.common))
+            return shared_texts(self._usage)
 
         return self.run.kept("filed", (version(), self.run.uses), list, found)
 
@@ -200,11 +200,12 @@ class Together:
             yield (name.encode(), run.bares, *told), partial(self._of_clause, name)
 
     def _of_clause(self, name: str) -> Mapping[str, Callable[[], SitePage]]:
-        return clause_pages(self._usage, name)
+        return clause_pages(self._usage, name, self.telling.rows)
 
     @cached_property
     def _usage(self) -> Usage:
-        return Usage(self._bare, common=self.common, rows=self.telling.rows)
+        """What all units tell of the shared clauses that they use."""
+        return Usage(self._bare, common=self.common)
 
     def _pages(self) -> Mapping[str, Callable[[], SitePage]]:
         return self._lists.pages()

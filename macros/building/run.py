@@ -243,7 +243,7 @@ class Run:
     def _neighbours(
         self, kind: str, of: Sequence[bytes], units: Sequence[UnitId], one: Callable[[str], Extract]
     ) -> Mapping[str, Extract]:
-        key = *_named(units), *of  # units may be alike in all but their names
+        key = *named(units), *of  # units may be alike in all but their names
         return self.kept(kind, key, dict, lambda: {unit: one(unit) for unit in units})
 
     def _at_hand(self, name: tuple[str | bytes, ...], load: Callable[[], V]) -> V:
@@ -315,7 +315,7 @@ class Run:
             }
             before = self._near(units)
             if any(asked[unit].keys() - before.get(unit, {}).keys() for unit in units):
-                name = _named(units)
+                name = named(units)
                 # A build at the same time may have asked more.
                 before = self._unchanged(self.context.cache.load("near", name, _Near))
                 near = _Near(
@@ -327,7 +327,7 @@ class Run:
 
     def _near(self, units: Sequence[str]) -> Mapping[str, Held]:
         """What was kept of neighbouring units the last time."""
-        name = _named(units)
+        name = named(units)
         load = partial(self.context.cache.load, "near", name, _Near)
         return self._unchanged(self._at_hand(("near", *name), load))
 
@@ -355,7 +355,7 @@ def _latest(before: Held, asked: Held) -> Held:
     return {each: before[each] for each in before if each[0] not in kinds} | {**asked}
 
 
-def _named(units: Sequence[str]) -> list[bytes]:
+def named(units: Sequence[str]) -> list[bytes]:
     """What tells of units the last time is kept by."""
     return [version(), *map(_bytes, units)]
 

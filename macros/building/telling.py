@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
 
-from macros.building.run import Run
+from macros.building.run import Run, named
 from macros.building.unit import Extract, Maker, Rest, archive_of
 from macros.building.units import in_batches
 from macros.building.version import version
@@ -111,7 +111,7 @@ class Telling:
             for name, told in sorted(self._clauses.items())
         }
 
-    @property
+    @cached_property
     def rows(self) -> Rows:
         """What the pages of the shared clauses show of each series."""
         self._take(self._stretches)
@@ -208,7 +208,7 @@ def _told(
 ) -> dict[UnitId, _Words]:
     """What is told of neighbours; nothing where texts of theirs are neither given nor kept."""
     cache, beside, setting = maker.context.cache, maker.context.beside, maker.context.setting
-    key = version(), *(each.unit.encode() for each in asked)
+    key = named([each.unit for each in asked])
     last = cache.load("neighbours", key, _Neighbours) or _Neighbours()
     texts = {each.unit: text for each in asked if (text := _texts(each, last, cache))}
     if len(texts) < len(asked):
